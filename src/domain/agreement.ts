@@ -126,12 +126,23 @@ export interface Occurrence {
   readonly template: string | null;
 }
 
+/**
+ * What is owed on one date. A charge added later and a discount that lapsed are owed like an instalment; they are
+ * numbered after the plan's last one, in the order of the facts.
+ */
 export interface InstalmentView {
+  /** Identity in occurrence keys: `i<number>v<version>`, `c<charge>`, `lapsed-v<version>`. */
+  readonly anchor: string;
+  readonly kind: 'instalment' | 'charge' | 'lapsedDiscount';
   readonly number: number;
   readonly version: number;
   readonly dueOn: LocalDate;
   readonly amountMinor: Minor;
   readonly paidMinor: Minor;
+  /** Still to be collected: something is open, and what is open up to this due date passes the small-balance tolerance. */
+  readonly unpaid: boolean;
+  /** Local date of the reversal that last reopened it after it was fully paid; null otherwise. */
+  readonly reopenedOn: LocalDate | null;
 }
 
 export interface AllocationLine {
@@ -150,18 +161,29 @@ export interface PromiseView {
   readonly dueOn: LocalDate;
   /** End of the local day dueOn + grace. */
   readonly openUntil: Instant;
-  /** Net money booked after the promise was made (by seq), capped at amountMinor. */
+  /** Money booked after the promise was made (by seq) and not reversed, capped at amountMinor; no payment counts for two promises. */
   readonly paidMinor: Minor;
+  /** The part of it booked before openUntil: only this keeps the promise. */
+  readonly paidInTimeMinor: Minor;
 }
 
-/** Everything derived from a state without a clock. Phase `closed` needs a cancellation; overdue needs `now` and is in `overdueAt`. */
+export interface PreLegalView {
+  readonly case: string;
+  readonly occurrence: string;
+  readonly state: 'open' | 'handedOver';
+}
+
+/** Everything derived from a state without a clock. Phase `closed` needs a cancellation or a permanent stop; overdue needs `now` and is in `overdueAt`. */
 export interface AgreementView {
   readonly phase: Phase;
   readonly closedReason: string | null;
   readonly planVersion: number;
+  /** What is owed now: the current plan, its charges, and older instalments that a reversal reopened. */
   readonly instalments: readonly InstalmentView[];
+  /** Instalments of earlier plans, closed at what had been paid on them when they were renegotiated. */
+  readonly superseded: readonly InstalmentView[];
   readonly allocations: readonly AllocationLine[];
-  /** What is still owed: sum(amount) - sum(paid) + lapsed discount; never negative. */
+  /** What is still owed: sum(amount) - sum(paid) over `instalments` (a lapsed discount is one of them); never negative. */
   readonly balanceMinor: Minor;
   readonly creditMinor: Minor;
   /** Booked minus reversed. paidMinor = sum(allocations) + creditMinor, always. */
@@ -171,7 +193,13 @@ export interface AgreementView {
   readonly optedOut: readonly ('all' | 'sms' | 'email' | 'call')[];
   readonly stopped: readonly string[];
   readonly promises: readonly PromiseView[];
+  /** Open or handed over. */
   readonly preLegalCase: string | null;
+  readonly preLegal: PreLegalView | null;
+  /** When the current plan fell; null while it stands. */
+  readonly brokenAt: Instant | null;
+  /** A stop of the permanent kind is registered: nobody is contacted any more. */
+  readonly stoppedForGood: boolean;
   /** Instant of the fact that brought the balance to zero, for the current settlement; null while money is owed. */
   readonly settledAt: Instant | null;
   /** How many times the balance came to zero (1 = first settlement). */

@@ -47,6 +47,8 @@ create table contact_point (
   kind        text not null check (kind in ('phone', 'email')),
   value       text not null,
   channels    text[] not null,
+  -- Of a company only: who there is reached.
+  role        text,
   health      text not null default 'valid' check (health in ('valid', 'softFailing', 'invalid', 'landline', 'quarantined')),
   position    int not null,
   unique (person_id, kind, value)
@@ -123,6 +125,8 @@ create table agreement (
   credit_minor     bigint not null,
   paid_minor       bigint not null,
   oldest_unpaid_due date,
+  -- From when on it counts as overdue unless something is paid; null while nothing is owed.
+  overdue_from     timestamptz,
   hold_until       timestamptz,
   disputed         boolean not null default false,
   opted_out        boolean not null default false,
@@ -157,6 +161,15 @@ create table agreement_event (
   body         jsonb not null,
   primary key (agreement_id, seq),
   unique (agreement_id, id)
+);
+
+-- Free text that people gave with a fact (why a hold, why a cancellation). It may name somebody, so it never leaves
+-- PostgreSQL: the fact and the timeline carry at most a word.
+create table fact_note (
+  agreement_id uuid not null references agreement,
+  fact_id      text not null,
+  note         text not null,
+  primary key (agreement_id, fact_id)
 );
 
 create table payment (
@@ -262,6 +275,8 @@ create table attempt (
   receipt          text,
   receipt_rank     int not null default 0,
   receipt_at       timestamptz,
+  -- Calls that surely left nothing; the same attempt may be called again a few times.
+  tries            int not null default 0,
   -- { body } or { subject, text, html }: what was said, for the evidence; erased with the person.
   rendered         jsonb,
   -- Wall clock of the last write, for leases and "younger than 60 s is not judged" only.
@@ -276,7 +291,7 @@ create table attempt_agreement (
   agreement_id uuid not null references agreement,
   occurrence   text not null,
   -- The agreement whose wake claimed it; the others are covered.
-  leading      boolean not null,
+  "leading"    boolean not null, -- quoted: the word is reserved
   -- Instalments this attempt speaks of (numbers), for contactedAfterPayment.
   instalments  int[] not null,
   primary key (attempt_id, agreement_id, occurrence)
@@ -312,7 +327,8 @@ create table outbox (
   created_wall timestamptz not null default clock_timestamp(),
   done_wall    timestamptz
 );
-create index outbox_pending on outbox (workflow_id, id) where state = 'pending';
+create index outbox_open on outbox (workflow_id, id) where state in ('pending', 'poison');
+create index outbox_pending on outbox (id) where state = 'pending';
 
 create table agent (
   id          text primary key,

@@ -1,0 +1,102 @@
+/** The commands of `pacto`. Each loads what it needs when it runs: `pacto config` opens no driver. */
+import { Command, CommanderError } from 'commander';
+import type { GlobalFlags } from './global-flags.ts';
+import { createOutput, type Streams } from './output.ts';
+
+const HELP = `
+Commands act on the running sandbox (.pacto/sandbox.json) unless DATABASE_URL is set; --data <dir> names another sandbox and wins.
+--json prints one JSON document; --json and --data may stand anywhere. Exit code 0: ok, 1: an error (ERR_… on stderr), 2: wrong usage.`;
+
+/** The command line without its global flags, which are given. */
+export function createProgram(flags: GlobalFlags, streams: Streams): Command {
+  const output = createOutput(flags, streams);
+  const program = new Command('pacto').description('Follows payment agreements until they are settled.').addHelpText('after', HELP)
+    .exitOverride().configureOutput({ writeOut: streams.out, writeErr: streams.err }).helpCommand(false);
+  addProcesses(program, flags, output);
+  addAgreements(program, flags, output);
+  addAdministration(program, flags, output);
+  addOperations(program, flags, output);
+  return inherit(program);
+}
+
+/** Commander copies settings only to commands made after they were set on the parent. */
+function inherit(command: Command): Command {
+  for (const child of command.commands) inherit(child.copyInheritedSettings(command));
+  return command;
+}
+
+/** A command that only groups others: without one of them it is wrong usage. */
+function group(program: Command, name: string, description: string): Command {
+  const command = program.command(name).description(description);
+  return command.action(() => {
+    command.outputHelp({ error: true });
+    throw new CommanderError(2, 'pacto.group', `${name} needs a command`);
+  });
+}
+
+type Output = ReturnType<typeof createOutput>;
+
+function addProcesses(program: Command, flags: GlobalFlags, output: Output): void {
+  const processes = () => import('./commands/processes.ts');
+  const release = () => import('./commands/release.ts');
+  program.command('api').description('the HTTP API').action(async () => (await processes()).api());
+  program.command('worker').description('the Temporal workers').option('--queues <list>', 'comma list of agreements, deliver, batch (default all)')
+    .action(async (options: { queues?: string }) => (await processes()).worker(options));
+  program.command('pump').description('hands what PostgreSQL decided to Temporal').action(async () => (await processes()).pump());
+  program.command('migrate').description('brings the schema, the shipped strategies and texts to this release').action(async () => (await release()).migrate(flags, output));
+  program.command('setup').description('search attributes and retention of the Temporal namespace').action(async () => (await release()).setup(flags, output));
+  program.command('promote').description('makes this build current once all queues poll it').option('--build-id <id>', 'another build')
+    .action(async (options: { buildId?: string }) => (await release()).promoteBuild(flags, output, options.buildId ?? null));
+  program.command('config').description('the configuration in force, secrets masked').action(async () => (await import('./commands/config.ts')).showConfig(output));
+}
+
+function addAgreements(program: Command, flags: GlobalFlags, output: Output): void {
+  const agreements = () => import('./commands/agreement.ts');
+  const agreement = group(program, 'agreement', 'one agreement, by id or creditor/externalId');
+  agreement.command('show').description('its state').argument('<agreement>').action(async (ref: string) => (await agreements()).showAgreement(flags, output, ref));
+  agreement.command('timeline').description('everything that was decided').argument('<agreement>').action(async (ref: string) => (await agreements()).showTimeline(flags, output, ref));
+  agreement.command('explain').description('why, and what is next').argument('<agreement>').action(async (ref: string) => (await agreements()).explainAgreement(flags, output, ref));
+  program.command('pay').description('records a payment').argument('<agreement>', 'id or creditor/externalId')
+    .requiredOption('--amount-minor <n>', 'in the minor unit of the currency').requiredOption('--currency <c>', 'ISO 4217').requiredOption('--external-id <x>', 'id of the payment')
+    .option('--paid-at <instant>', 'RFC 3339 (default now)').option('--method <m>', 'transfer card cash cheque directDebit link other').option('--instalment <n>', 'the instalment it is for')
+    .action(async (ref: string, options: PayOptions) => (await import('./commands/pay.ts')).pay(flags, output, ref, options));
+}
+
+function addAdministration(program: Command, flags: GlobalFlags, output: Output): void {
+  const keys = () => import('./commands/key.ts');
+  const key = group(program, 'key', 'API keys');
+  key.command('add').description('makes a key and shows it once').requiredOption('--role <role>', 'admin system agent supervisor lawyer creditor')
+    .option('--creditor <id>', 'sees only this creditor').option('--name <name>', 'what it is for')
+    .action(async (options: { role: string; creditor?: string; name?: string }) => (await keys()).addApiKey(flags, output, options));
+  key.command('revoke').description('ends a key at once').argument('<id>').action(async (id: string) => (await keys()).revokeApiKey(flags, output, id));
+  key.command('list').description('all keys').action(async () => (await keys()).listApiKeys(flags, output));
+  const strategy = group(program, 'strategy', 'strategies');
+  strategy.command('validate').description('checks a strategy file').argument('<file>').option('--country <c>', 'only for this country')
+    .action(async (file: string, options: { country?: string }) => (await import('./commands/strategy.ts')).validateStrategy(output, file, options.country));
+}
+
+function addOperations(program: Command, flags: GlobalFlags, output: Output): void {
+  const clocks = () => import('./commands/clock.ts');
+  const clock = program.command('clock').description('the virtual clock (sandbox only)').action(async () => (await clocks()).showClock(flags, output));
+  clock.command('advance').description('lives this many days').argument('<days>').action(async (days: string) => (await clocks()).advanceClock(flags, output, days));
+  program.command('audit').description('compares everything with everything').action(async () => (await import('./commands/audit.ts')).audit(flags, output));
+  const sending = group(program, 'sending', 'the emergency stop');
+  for (const verb of ['stop', 'start'] as const) {
+    sending.command(verb).description(`${verb}s sending: everything, or a creditor, or a channel`).option('--creditor <id>').option('--channel <c>', 'sms or email')
+      .action(async (options: { creditor?: string; channel?: string }) => (await import('./commands/sending.ts')).changeSending(flags, output, verb, options));
+  }
+  const outbox = group(program, 'outbox', 'what has not reached Temporal');
+  outbox.command('list').description('rows that wait or were set aside').action(async () => (await import('./commands/outbox.ts')).listOutbox(flags, output));
+  outbox.command('retry').description('sends set-aside rows again').argument('[id]', 'only this row').action(async (id?: string) => (await import('./commands/outbox.ts')).retryOutbox(flags, output, id));
+  const attempts = group(program, 'attempts', 'contacts');
+  attempts.command('unknown').description('contacts whose outcome nobody knows').action(async () => (await import('./commands/attempts.ts')).listUnknown(flags, output));
+}
+
+interface PayOptions {
+  amountMinor: string;
+  currency: string;
+  externalId: string;
+  paidAt?: string;
+  method?: string;
+  instalment?: string;
+}

@@ -1,0 +1,488 @@
+/** Every table of src/db/migrations as Kysely sees it. What a column means is said there, once. */
+import type { Insertable, Selectable } from 'kysely';
+import type { AgreementEvent, AgreementTerms, ComponentName, CallOutcomeName, Phase } from '../domain/agreement.ts';
+import type { MessageChannel, StepPurpose, Strategy } from '../strategy/strategy.ts';
+import type { Defaulted, Json, NullableJson, NullableTimestamp, Timestamp, WallTimestamp } from './columns.ts';
+
+export type ConsentChannel = 'sms' | 'email' | 'call';
+export type ConsentState = 'granted' | 'denied' | 'unknown';
+export type Role = 'admin' | 'system' | 'agent' | 'supervisor' | 'lawyer' | 'creditor';
+
+export interface CreditorSettings {
+  readonly componentOrder?: readonly ComponentName[];
+  readonly promiseLimits?: { readonly maxDaysAhead?: number; readonly maxInARow?: number };
+  readonly firm?: string;
+  readonly senders?: { readonly smsFrom?: string; readonly emailFrom?: string };
+  /** Page where the person pays; absent: the installation's own address. */
+  readonly payUrl?: string;
+}
+
+export interface CreditorTable {
+  id: string;
+  name: string;
+  type: 'firstParty' | 'thirdParty';
+  country: string;
+  currency: string;
+  settings: Json<CreditorSettings>;
+  created_at: Timestamp;
+}
+
+export interface IdentityTable {
+  id: string;
+  national_id_hash: string | null;
+  last_seq: Defaulted<number>;
+}
+
+export interface NationalId {
+  readonly country: string;
+  readonly type: string;
+  readonly value: string;
+}
+
+export interface PersonAddress {
+  readonly country?: string | undefined;
+  readonly region?: string | undefined;
+  readonly city?: string | undefined;
+}
+
+export interface PersonTable {
+  id: string;
+  creditor_id: string;
+  external_id: string;
+  identity_id: string;
+  type: 'person' | 'company';
+  name: string;
+  language: string;
+  national_id: NullableJson<NationalId>;
+  address: NullableJson<PersonAddress>;
+  zone: string | null;
+  confirmed_at: NullableTimestamp;
+}
+
+export interface ContactPointTable {
+  id: string;
+  creditor_id: string;
+  person_id: string;
+  kind: 'phone' | 'email';
+  value: string;
+  channels: ConsentChannel[];
+  role: string | null;
+  health: Defaulted<'valid' | 'softFailing' | 'invalid' | 'landline' | 'quarantined'>;
+  position: number;
+}
+
+export interface ConsentTable {
+  id: string;
+  contact_point_id: string;
+  channel: ConsentChannel;
+  state: ConsentState;
+  evidence: Json<Readonly<Record<string, unknown>>>;
+  at: Timestamp;
+  seq: number;
+}
+
+export interface StopTable {
+  id: string;
+  identity_id: string;
+  creditor_id: string | null;
+  kind: string;
+  at: Timestamp;
+  evidence: Json<Readonly<Record<string, unknown>>>;
+  seq: number;
+  ended_at: NullableTimestamp;
+}
+
+export interface StrategyTable {
+  id: string;
+  version: number;
+  definition: Json<Strategy>;
+  source: string;
+  published_at: Timestamp;
+}
+
+export interface TemplateTable {
+  key: string;
+  locale: string;
+  version: number;
+  body: Json<Readonly<Record<string, unknown>>>;
+  published_at: Timestamp;
+}
+
+export interface AgreementDebt {
+  readonly contractRef?: string | undefined;
+  readonly signedOn?: string | undefined;
+  readonly defaultedOn?: string | undefined;
+  readonly principalMinor: number;
+  readonly interestMinor: number;
+  readonly lateInterestMinor: number;
+  readonly feesMinor: number;
+  readonly taxesMinor: number;
+  readonly discountMinor: number;
+}
+
+export type WorkflowState = 'starting' | 'running' | 'finished';
+
+export interface AgreementTable {
+  id: string;
+  creditor_id: string;
+  external_id: string;
+  person_id: string;
+  identity_id: string;
+  batch: string | null;
+  country: string;
+  zone: string;
+  currency: string;
+  agreed_on: string;
+  terms: Json<AgreementTerms>;
+  debt: NullableJson<AgreementDebt>;
+  strategy_id: string;
+  strategy_version: number;
+  body_hash: string;
+  workflow_id: string;
+  run_id: string | null;
+  workflow_state: Defaulted<WorkflowState>;
+  phase: Phase;
+  plan_version: number;
+  balance_minor: number;
+  credit_minor: number;
+  paid_minor: number;
+  oldest_unpaid_due: string | null;
+  overdue_from: NullableTimestamp;
+  hold_until: NullableTimestamp;
+  disputed: Defaulted<boolean>;
+  opted_out: Defaulted<boolean>;
+  wake_at: NullableTimestamp;
+  logged_at: Timestamp;
+  logged_seq: number;
+}
+
+export interface InstalmentTable {
+  agreement_id: string;
+  version: number;
+  number: number;
+  due_on: string;
+  amount_minor: number;
+}
+
+export interface AgreementEventTable {
+  agreement_id: string;
+  seq: number;
+  id: string;
+  kind: AgreementEvent['kind'];
+  at: Timestamp;
+  /** The whole AgreementEvent (id, seq and at included): what apply takes and what the signal carries. */
+  body: Json<AgreementEvent>;
+}
+
+export interface FactNoteTable {
+  agreement_id: string;
+  fact_id: string;
+  note: string;
+}
+
+export interface PaymentTable {
+  id: string;
+  creditor_id: string;
+  agreement_id: string;
+  external_id: string;
+  amount_minor: number;
+  currency: string;
+  paid_at: Timestamp;
+  method: string;
+  instalment: number | null;
+  collected_by: 'agency' | 'creditor';
+  source: string;
+  booked_at: Timestamp;
+  seq: number;
+  content_hash: string;
+  reversed_at: NullableTimestamp;
+  reversal_external_id: string | null;
+  reversal_reason: string | null;
+  reversal_seq: number | null;
+}
+
+export interface AllocationTable {
+  agreement_id: string;
+  payment_id: string;
+  version: number;
+  instalment: number;
+  component: string;
+  amount_minor: number;
+}
+
+export interface SuspenseTable {
+  id: string;
+  creditor_id: string | null;
+  agreement_id: string | null;
+  reason: string;
+  payload: Json<unknown>;
+  at: Timestamp;
+  matched_at: NullableTimestamp;
+}
+
+export interface PromiseTable {
+  id: string;
+  agreement_id: string;
+  amount_minor: number;
+  due_on: string;
+  channel: string;
+  taken_by: string;
+  made_at: Timestamp;
+  seq: number;
+}
+
+export interface DisputeTable {
+  id: string;
+  agreement_id: string;
+  reason: string;
+  text: string | null;
+  opened_at: Timestamp;
+  outcome: 'upheld' | 'rejected' | null;
+  note: string | null;
+  resolved_at: NullableTimestamp;
+}
+
+export type AttemptState = 'claimed' | 'calling' | 'sent' | 'rejected' | 'undeliverable' | 'unknown';
+
+/** What was said: an SMS has `body`, an e-mail `subject`, `text` and `html`. */
+export type RenderedMessage = { readonly body: string } | { readonly subject: string; readonly text: string; readonly html: string };
+
+export interface AttemptTable {
+  id: string;
+  creditor_id: string;
+  identity_id: string;
+  person_id: string;
+  contact_point_id: string;
+  channel: MessageChannel;
+  purpose: StepPurpose;
+  template: string;
+  template_version: number;
+  locale: string;
+  state: AttemptState;
+  token: string;
+  reason: string | null;
+  policy_version: string;
+  calendar_version: string;
+  tz_version: string;
+  claim_seq: number;
+  begin_seq: number | null;
+  claimed_at: Timestamp;
+  begun_at: NullableTimestamp;
+  ended_at: NullableTimestamp;
+  valid_until: Timestamp;
+  provider: string | null;
+  provider_id: string | null;
+  receipt: string | null;
+  receipt_rank: Defaulted<number>;
+  receipt_at: NullableTimestamp;
+  tries: Defaulted<number>;
+  rendered: NullableJson<RenderedMessage>;
+  touched_wall: WallTimestamp;
+}
+
+export interface AttemptAgreementTable {
+  attempt_id: string;
+  agreement_id: string;
+  occurrence: string;
+  leading: boolean;
+  instalments: number[];
+}
+
+export interface TimelineEntryTable {
+  agreement_id: string;
+  seq: number;
+  at: Timestamp;
+  kind: string;
+  channel: string | null;
+  outcome: string | null;
+  rules: string[] | null;
+  text: Json<{ readonly es: string; readonly en: string }>;
+  hash: string;
+  prev_hash: string;
+}
+
+export interface OutboxTable {
+  id: Defaulted<number>;
+  workflow_id: string;
+  workflow_type: string;
+  action: 'start' | 'signal';
+  name: string | null;
+  payload: Json<unknown>;
+  state: Defaulted<'pending' | 'done' | 'parked' | 'poison'>;
+  tries: Defaulted<number>;
+  error: string | null;
+  due_wall: WallTimestamp;
+  created_wall: WallTimestamp;
+  done_wall: NullableTimestamp;
+}
+
+export interface AgentTable {
+  id: string;
+  name: string;
+  zone: string;
+  /** null: every creditor. */
+  creditors: string[] | null;
+  active: Defaulted<boolean>;
+}
+
+export interface ShiftTable {
+  id: string;
+  agent_id: string;
+  weekday: number;
+  from_minute: number;
+  until_minute: number;
+  slot_minutes: Defaulted<number>;
+}
+
+export interface CallbackTable {
+  id: string;
+  creditor_id: string;
+  agreement_id: string;
+  identity_id: string;
+  agent_id: string;
+  from_at: Timestamp;
+  until_at: Timestamp;
+  state: 'booked' | 'due' | 'done' | 'missed' | 'cancelled';
+  occurrence: string | null;
+  outcome: CallOutcomeName | null;
+  note: string | null;
+  booked_at: Timestamp;
+  closed_at: NullableTimestamp;
+  seq: number;
+}
+
+export interface CallLogTable {
+  id: string;
+  creditor_id: string;
+  agreement_id: string;
+  identity_id: string;
+  callback_id: string | null;
+  channel: 'call' | 'visit' | 'letter';
+  at: Timestamp;
+  outcome: CallOutcomeName;
+  conversation: boolean;
+  note: string | null;
+  made_by: string;
+  seq: number;
+}
+
+export interface PreLegalCaseTable {
+  id: string;
+  creditor_id: string;
+  agreement_id: string;
+  number: number;
+  state: 'opened' | 'approved' | 'handedOver' | 'withdrawn';
+  occurrence: string;
+  overdue_minor: number;
+  reason: string | null;
+  workflow_id: string;
+  opened_at: Timestamp;
+  closed_at: NullableTimestamp;
+}
+
+export interface PreLegalApprovalTable {
+  case_id: string;
+  approved_by: string;
+  at: Timestamp;
+  note: string | null;
+}
+
+export interface SurveyTable {
+  id: string;
+  creditor_id: string;
+  agreement_id: string;
+  person_id: string;
+  occurrence: string;
+  token_hash: string;
+  token: string | null;
+  state: 'created' | 'invited' | 'nudged' | 'answered' | 'expired';
+  score: number | null;
+  comment: string | null;
+  created_at: Timestamp;
+  invited_at: NullableTimestamp;
+  nudge_at: NullableTimestamp;
+  expires_at: Timestamp;
+  answered_at: NullableTimestamp;
+  workflow_id: string;
+}
+
+export interface ApiKeyTable {
+  id: string;
+  name: string;
+  role: Role;
+  creditor_id: string | null;
+  key_hash: string;
+  created_wall: WallTimestamp;
+  revoked_wall: NullableTimestamp;
+}
+
+export interface IdempotencyTable {
+  key_id: string;
+  key: string;
+  request_hash: string;
+  status: number;
+  response: Json<unknown>;
+  created_wall: WallTimestamp;
+}
+
+export interface ProviderEventTable {
+  provider: string;
+  event_id: string;
+  attempt_id: string | null;
+  status: string;
+  payload: Json<unknown>;
+  at: Timestamp;
+}
+
+export interface ClockTable {
+  id: Defaulted<boolean>;
+  offset_ms: Defaulted<number>;
+  days_per_second: Defaulted<number>;
+  advancing_to: NullableTimestamp;
+  blocked_by: string | null;
+}
+
+export interface SettingTable {
+  key: string;
+  value: Json<unknown>;
+}
+
+export interface Database {
+  creditor: CreditorTable;
+  identity: IdentityTable;
+  person: PersonTable;
+  contact_point: ContactPointTable;
+  consent: ConsentTable;
+  stop: StopTable;
+  strategy: StrategyTable;
+  template: TemplateTable;
+  agreement: AgreementTable;
+  instalment: InstalmentTable;
+  agreement_event: AgreementEventTable;
+  fact_note: FactNoteTable;
+  payment: PaymentTable;
+  allocation: AllocationTable;
+  suspense: SuspenseTable;
+  promise: PromiseTable;
+  dispute: DisputeTable;
+  attempt: AttemptTable;
+  attempt_agreement: AttemptAgreementTable;
+  timeline_entry: TimelineEntryTable;
+  outbox: OutboxTable;
+  agent: AgentTable;
+  shift: ShiftTable;
+  callback: CallbackTable;
+  call_log: CallLogTable;
+  pre_legal_case: PreLegalCaseTable;
+  pre_legal_approval: PreLegalApprovalTable;
+  survey: SurveyTable;
+  api_key: ApiKeyTable;
+  idempotency: IdempotencyTable;
+  provider_event: ProviderEventTable;
+  clock: ClockTable;
+  setting: SettingTable;
+}
+
+export type Row<T extends keyof Database> = Selectable<Database[T]>;
+export type NewRow<T extends keyof Database> = Insertable<Database[T]>;
+export type AgreementRow = Row<'agreement'>;

@@ -1,0 +1,58 @@
+/** Who a person is over all creditors: the lock, the sequence, the stops. */
+import { sql } from 'kysely';
+import { AppError } from '../errors.ts';
+import { instant, json } from './columns.ts';
+import type { NewRow, Row } from './database.ts';
+import type { Db, Trx } from './pool.ts';
+
+/** Takes the person's lock until the transaction ends. */
+export async function lockIdentity(trx: Trx, identityId: string): Promise<void> {
+  const row = await trx.selectFrom('identity').select('id').where('id', '=', identityId).forUpdate().executeTakeFirst();
+  // An identity goes away only when its last person was moved to another (persons.ts): who waited for it looks again.
+  if (row === undefined) throw new AppError('ERR_DEPENDENCY', 'The person was joined with another record at this moment.');
+}
+
+/** The person's next number; call it only under the lock. */
+export async function takeSeq(trx: Trx, identityId: string): Promise<number> {
+  const row = await trx.updateTable('identity').set({ last_seq: sql<number>`last_seq + 1` })
+    .where('id', '=', identityId).returning('last_seq').executeTakeFirstOrThrow();
+  return row.last_seq;
+}
+
+/** The identity of a hashed national id, made when it is new, and locked. Two makers at once get the same row. */
+export async function lockIdentityOfHash(trx: Trx, hash: string, newId: string): Promise<string> {
+  const row = await trx.insertInto('identity').values({ id: newId, national_id_hash: hash })
+    .onConflict((conflict) => conflict.column('national_id_hash').doUpdateSet({ national_id_hash: hash }))
+    .returning('id').executeTakeFirstOrThrow();
+  return row.id;
+}
+
+export async function identityByHash(trx: Trx, hash: string): Promise<string | undefined> {
+  const row = await trx.selectFrom('identity').select('id').where('national_id_hash', '=', hash).executeTakeFirst();
+  return row?.id;
+}
+
+/** Gives a locked identity its first hash; false when it has one. Violates identity_national_id_hash_key when another got it meanwhile. */
+export async function setHash(trx: Trx, identityId: string, hash: string): Promise<boolean> {
+  const result = await trx.updateTable('identity').set({ national_id_hash: hash })
+    .where('id', '=', identityId).where('national_id_hash', 'is', null).executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function insertIdentity(trx: Trx, id: string): Promise<void> {
+  await trx.insertInto('identity').values({ id, national_id_hash: null }).execute();
+}
+
+export type NewStop = Omit<NewRow<'stop'>, 'at' | 'evidence' | 'ended_at'> & {
+  at: number;
+  evidence: Readonly<Record<string, unknown>>;
+};
+
+export async function insertStop(trx: Trx, stop: NewStop): Promise<void> {
+  await trx.insertInto('stop').values({ ...stop, at: instant(stop.at), evidence: json(stop.evidence) }).execute();
+}
+
+/** Stops in force for a person, over all creditors. */
+export async function stopsOf(db: Db | Trx, identityId: string): Promise<Row<'stop'>[]> {
+  return db.selectFrom('stop').selectAll().where('identity_id', '=', identityId).where('ended_at', 'is', null).orderBy('seq').execute();
+}

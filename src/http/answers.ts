@@ -1,0 +1,127 @@
+/** What the API answers, for the OpenAPI document and as the last check before an answer leaves: unknown fields stay inside. */
+import * as z from 'zod';
+
+const instant = z.string().meta({ format: 'date-time', description: 'RFC 3339 in UTC' });
+const localDate = z.string().meta({ format: 'date', description: 'local date of the agreement' });
+const minor = z.int().meta({ description: 'minor units of the currency' });
+const text = z.object({ es: z.string(), en: z.string() });
+const hash = z.string();
+
+export const problem = z.object({
+  type: z.string(), title: z.string(), status: z.int(), code: z.string(), detail: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+}).meta({ id: 'Problem' });
+
+/** `{ items, nextCursor }`; nextCursor is null at the end. */
+export function pageOf<T extends z.ZodType>(item: T): z.ZodObject<{ items: z.ZodReadonly<z.ZodArray<T>>; nextCursor: z.ZodNullable<z.ZodString> }> {
+  return z.object({ items: z.array(item).readonly(), nextCursor: z.string().nullable() });
+}
+
+export const agreement = z.object({
+  id: z.string(), creditorId: z.string(), externalId: z.string(), personId: z.string(), batch: z.string().nullable(),
+  phase: z.enum(['active', 'broken', 'preLegal', 'settled', 'closed']),
+  overdue: z.boolean(), daysPastDue: z.int(),
+  flags: z.object({ hold: z.boolean(), dispute: z.boolean(), promise: z.boolean(), optedOut: z.boolean() }),
+  currency: z.string(), balanceMinor: minor, creditMinor: minor,
+  instalments: z.array(z.object({ number: z.int(), dueOn: localDate, amountMinor: minor, paidMinor: minor, version: z.int() })).readonly(),
+  strategy: z.object({ id: z.string(), version: z.int() }),
+  workflowId: z.string(), runId: z.string().nullable(),
+  nextStep: z.object({ step: z.string(), at: instant }).nullable(),
+}).meta({ id: 'Agreement' });
+
+export const timelineEntry = z.object({
+  seq: z.int(), at: instant, kind: z.string(), channel: z.string().optional(), outcome: z.string().optional(),
+  rules: z.array(z.string()).readonly().optional(), text, hash, prevHash: hash,
+}).meta({ id: 'TimelineEntry' });
+
+export const explanation = z.object({
+  phase: agreement.shape.phase,
+  next: z.object({ step: z.string(), at: instant, earliestLawfulAt: instant.nullable(), rules: z.array(z.string()).readonly() }).nullable(),
+  text,
+}).meta({ id: 'Explanation' });
+
+export const payment = z.object({
+  id: z.string(), externalId: z.string(), agreementId: z.string(), amountMinor: minor, currency: z.string(), paidAt: instant, method: z.string(),
+  instalment: z.int().optional(), collectedBy: z.enum(['agency', 'creditor']), bookedAt: instant,
+  reversal: z.object({ externalId: z.string(), reason: z.string().optional(), at: instant }).optional(),
+}).meta({ id: 'Payment' });
+
+export const callback = z.object({
+  id: z.string(), agreementId: z.string(), creditorId: z.string(), agentId: z.string(), from: instant, until: instant,
+  state: z.enum(['booked', 'due', 'done', 'missed', 'cancelled']), outcome: z.string().optional(), note: z.string().optional(),
+}).meta({ id: 'Callback' });
+
+export const slot = z.object({ slotId: z.string(), agentId: z.string(), from: instant, until: instant }).meta({ id: 'Slot' });
+
+export const preLegalCase = z.object({
+  id: z.string(), agreementId: z.string(), creditorId: z.string(), number: z.int(),
+  state: z.enum(['opened', 'approved', 'handedOver', 'withdrawn']), overdueMinor: minor, openedAt: instant, closedAt: instant.optional(),
+  reason: z.string().optional(), approvals: z.array(z.object({ by: z.string(), at: instant, note: z.string().optional() })).readonly(),
+}).meta({ id: 'PreLegalCase' });
+
+export const call = z.object({
+  id: z.string(), agreementId: z.string(), channel: z.enum(['call', 'visit', 'letter']), at: instant, outcome: z.string(),
+  contact: z.enum(['noContact', 'thirdParty', 'rightParty', 'deceased']), callbackId: z.string().optional(), note: z.string().optional(),
+}).meta({ id: 'Call' });
+
+export const survey = z.object({
+  id: z.string(), agreementId: z.string(), creditorId: z.string(), state: z.enum(['created', 'invited', 'nudged', 'answered', 'expired']),
+  createdAt: instant, expiresAt: instant, answeredAt: instant.optional(), score: z.int().optional(), comment: z.string().optional(),
+}).meta({ id: 'Survey' });
+
+export const agent = z.object({
+  id: z.string(), name: z.string(), zone: z.string(), creditors: z.array(z.string()).readonly().nullable(), active: z.boolean(),
+}).meta({ id: 'Agent' });
+
+export const shift = z.object({
+  id: z.string(), agentId: z.string(), weekday: z.int(), fromMinute: z.int(), untilMinute: z.int(), slotMinutes: z.int(),
+}).meta({ id: 'Shift' });
+
+export const optOutAnswer = z.object({
+  id: z.string(), personId: z.string(), scope: z.enum(['channel', 'creditor', 'all']), channels: z.array(z.string()).readonly(),
+}).meta({ id: 'OptOut' });
+
+export const stopAnswer = z.object({
+  id: z.string(), on: z.string(), at: instant, permanent: z.boolean(), agreements: z.array(z.string()).readonly(),
+}).meta({ id: 'Stop' });
+
+export const strategy = z.object({
+  id: z.string(), version: z.int(), publishedAt: instant, source: z.string(),
+  definition: z.record(z.string(), z.unknown()).meta({ description: 'the strategy with every default filled in' }),
+}).meta({ id: 'Strategy' });
+
+export const person = z.object({
+  id: z.string(), creditorId: z.string(), externalId: z.string(), type: z.enum(['person', 'company']), name: z.string(), language: z.string(),
+  zone: z.string().nullable(),
+  contactPoints: z.array(z.object({
+    id: z.string(), kind: z.enum(['phone', 'email']), value: z.string(), channels: z.array(z.string()).readonly(), health: z.string(),
+    consent: z.record(z.string(), z.string()),
+  })).readonly(),
+}).meta({ id: 'Person' });
+
+const creditorSettings = z.object({
+  componentOrder: z.array(z.string()).readonly().optional(),
+  promiseLimits: z.object({ maxDaysAhead: z.int().optional(), maxInARow: z.int().optional() }).optional(),
+  firm: z.string().optional(),
+  senders: z.object({ smsFrom: z.string().optional(), emailFrom: z.string().optional() }).optional(),
+});
+
+export const creditor = z.object({
+  id: z.string(), name: z.string(), type: z.enum(['firstParty', 'thirdParty']), country: z.string(), currency: z.string(),
+  settings: creditorSettings, createdAt: instant,
+}).meta({ id: 'Creditor' });
+
+export const promise = z.object({
+  id: z.string(), agreementId: z.string(), amountMinor: minor, dueOn: localDate, channel: z.string(), madeAt: instant,
+}).meta({ id: 'Promise' });
+
+export const renegotiation = z.object({ agreementId: z.string(), version: z.int() }).meta({ id: 'Renegotiation' });
+
+export const held = z.object({ agreementId: z.string(), until: instant.nullable() }).meta({ id: 'Hold' });
+
+export const dispute = z.object({
+  id: z.string(), agreementId: z.string(), reason: z.string(), text: z.string().optional(), openedAt: instant,
+  outcome: z.enum(['upheld', 'rejected']).optional(), note: z.string().optional(), resolvedAt: instant.optional(),
+}).meta({ id: 'Dispute' });
+
+export const cancellation = z.object({ agreementId: z.string(), phase: z.literal('closed') }).meta({ id: 'Cancellation' });

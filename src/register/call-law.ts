@@ -1,0 +1,32 @@
+/** Whether a person may be called by a human at an instant: the same law as for messages, asked of a slot in the future. */
+import { evaluate } from '../contact-law/evaluate.ts';
+import { shippedPolicies } from '../contact-law/house.ts';
+import type { LawDecision, PolicySet } from '../contact-law/policy.ts';
+import type { ContactPoint, ContactPointHealth } from '../db/contact-points.ts';
+import type { AgreementRow } from '../db/database.ts';
+import type { PersonLock } from './person-lock.ts';
+import { lawCaseFor, readSubject } from './sending/gate.ts';
+
+let policies: PolicySet | undefined;
+
+function policiesInForce(): PolicySet {
+  policies ??= shippedPolicies(process.versions.tz ?? 'unknown');
+  return policies;
+}
+
+/** A landline takes no SMS but rings. */
+const RINGING: ReadonlySet<ContactPointHealth> = new Set<ContactPointHealth>(['valid', 'softFailing', 'landline']);
+
+/** The phones on which a person may be called by a human, the preferred one first; none: nobody calls. */
+export function callablePhones(points: readonly ContactPoint[]): ContactPoint[] {
+  return points.filter((point) => point.kind === 'phone' && point.channels.includes('call') && point.consent.call === 'granted' && RINGING.has(point.health));
+}
+
+export type CallLaw = (at: number) => LawDecision;
+
+/** The question for calls to this agreement's person, read once under the lock; the answer depends on the instant (epoch ms) only. */
+export async function callLawOf(lock: PersonLock, row: AgreementRow): Promise<CallLaw> {
+  const subject = await readSubject(lock.trx, row, lock.now);
+  const authorisedChannels = callablePhones(subject.points).length > 0 ? (['call'] as const) : [];
+  return (at) => evaluate(policiesInForce(), { ...lawCaseFor(subject, 'call', 'collection', at), authorisedChannels });
+}

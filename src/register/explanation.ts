@@ -1,0 +1,130 @@
+/** Why an agreement stands where it stands, and what comes next: the core's decision and the law's, in words. */
+import { evaluate } from '../contact-law/evaluate.ts';
+import { explainRule } from '../contact-law/explain.ts';
+import { shippedPolicies } from '../contact-law/house.ts';
+import type { LawChannel, LawDecision, Purpose } from '../contact-law/policy.ts';
+import type { AgreementState, Occurrence, Phase, WaitReason } from '../domain/agreement.ts';
+import { decide, missingRequirements, nextStep } from '../domain/decide.ts';
+import { formatMinor } from '../domain/money.ts';
+import { overdueAt, viewOf } from '../domain/view.ts';
+import { localDate, localMinuteOfDay } from '../domain/zone.ts';
+import type { Actor } from './actor.ts';
+import type { RegisterContext } from './person-lock.ts';
+import { loadState, type LoadedAgreement } from './rebuild.ts';
+import { resolveAgreement } from './resolve.ts';
+import { lawCaseFor, pointFor, readSubject, type LawSubject } from './sending/gate.ts';
+import type { EntryText } from './timeline.ts';
+
+export interface NextInLaw {
+  readonly step: string;
+  /** When the strategy wants it, RFC 3339. */
+  readonly at: string;
+  /** When the law allows it at the earliest as far as is known now; null: not at all, as things stand. */
+  readonly earliestLawfulAt: string | null;
+  /** Rules that keep it from leaving at `at`. */
+  readonly rules: readonly string[];
+}
+
+export interface Explanation {
+  readonly phase: Phase;
+  readonly next: NextInLaw | null;
+  readonly text: EntryText;
+}
+
+/** Explains an agreement; names no person, no address and no other creditor. */
+export async function explain(ctx: RegisterContext, actor: Actor, ref: string): Promise<Explanation> {
+  const row = await resolveAgreement(ctx, actor, ref);
+  const loaded = await loadState(ctx.db, row.id);
+  const now = await ctx.clock.now();
+  const next = await nextOf(ctx, loaded, now);
+  const { phase } = viewOf(loaded.state);
+  return { phase, next, text: join([...standing(loaded.state, now), ...coming(loaded.state, next, now)]) };
+}
+
+async function nextOf(ctx: RegisterContext, { row, state }: LoadedAgreement, now: number): Promise<NextInLaw | null> {
+  const next = nextStep(state, now);
+  if (next === null) return null;
+  const at = new Date(next.at).toISOString();
+  if (next.occurrence.do === 'preLegal') return { step: next.step, at, earliestLawfulAt: at, rules: missingRequirements(state, next.occurrence, now) };
+  const lawful = earliest(await readSubject(ctx.db, row, now), next.occurrence, next.at);
+  return { step: next.step, at, earliestLawfulAt: lawful.at === null ? null : new Date(lawful.at).toISOString(), rules: lawful.rules };
+}
+
+const NO_POINT = 'no-contact-point';
+
+/** The first of the step's channels that may be used at `at`; else the one that may be used soonest. */
+function earliest(subject: LawSubject, occurrence: Occurrence, at: number): { at: number | null; rules: readonly string[] } {
+  const policies = shippedPolicies(process.versions.tz ?? 'unknown');
+  const channels: readonly LawChannel[] = occurrence.do === 'callback' ? ['call'] : occurrence.channels;
+  const purpose: Purpose = occurrence.do === 'survey' ? 'survey' : occurrence.purpose;
+  const asked = channels.map((channel) => {
+    const decision = evaluate(policies, lawCaseFor(subject, channel, purpose, at));
+    const reachable = channel === 'sms' || channel === 'email' ? pointFor(subject.points, channel) !== undefined : true;
+    return { at: reachable ? instantOf(decision, at) : null, rules: reachable || decision.rules.length > 0 ? decision.rules : [NO_POINT] };
+  });
+  const possible = asked.filter((one) => one.at !== null).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+  return possible[0] ?? { at: null, rules: [...new Set(asked.flatMap(({ rules }) => rules))] };
+}
+
+function instantOf(decision: LawDecision, at: number): number | null {
+  return decision.decision === 'allow' ? at : decision.notBefore ?? null;
+}
+
+const PHASES: Readonly<Record<Phase, EntryText>> = {
+  active: { es: 'El acuerdo está vigente.', en: 'The agreement is active.' },
+  broken: { es: 'El plan se dio por terminado: se debe el saldo completo.', en: 'The plan fell: the whole balance is due.' },
+  preLegal: { es: 'Hay un caso prejudicial.', en: 'There is a pre-legal case.' },
+  settled: { es: 'El acuerdo está pagado.', en: 'The agreement is settled.' },
+  closed: { es: 'El acuerdo está cerrado.', en: 'The agreement is closed.' },
+};
+
+function standing(state: AgreementState, now: number): EntryText[] {
+  const view = viewOf(state);
+  const { overdue, overdueMinor, daysPastDue } = overdueAt(state, now);
+  const money = (minor: number): string => formatMinor(minor, state.terms.currency);
+  const lines = [PHASES[view.phase]];
+  if (view.balanceMinor > 0) lines.push({ es: `Saldo: ${money(view.balanceMinor)}.`, en: `Balance: ${money(view.balanceMinor)}.` });
+  if (overdue) {
+    lines.push({
+      es: `Atrasado: ${money(overdueMinor)}, ${daysPastDue} días desde el vencimiento más antiguo.`,
+      en: `Overdue: ${money(overdueMinor)}, ${daysPastDue} days since the oldest due date.`,
+    });
+  }
+  if (view.creditMinor > 0) lines.push({ es: `Saldo a favor: ${money(view.creditMinor)}.`, en: `Credit: ${money(view.creditMinor)}.` });
+  return lines;
+}
+
+const WAITS: Readonly<Partial<Record<WaitReason, EntryText>>> = {
+  hold: { es: 'La gestión está en pausa.', en: 'It is on hold.' },
+  dispute: { es: 'Hay una disputa abierta: la cobranza está detenida.', en: 'A dispute is open: collection is stopped.' },
+  promise: { es: 'Hay un compromiso de pago vigente.', en: 'A promise to pay is open.' },
+  preLegal: { es: 'Mientras el caso prejudicial está abierto no se envían cobros.', en: 'While the pre-legal case is open no collection contact leaves.' },
+  stopped: { es: 'Hay una detención registrada: no se contacta.', en: 'A stop is registered: no contact.' },
+  requirements: { es: 'Faltan requisitos para el paso siguiente.', en: 'Requirements of the next step are not met yet.' },
+  unknownOutcome: { es: 'Se espera el resultado de un envío.', en: 'The outcome of a message is awaited.' },
+  callback: { es: 'Hay una llamada de un gestor agendada.', en: "An agent's call is booked." },
+};
+
+function coming(state: AgreementState, next: NextInLaw | null, now: number): EntryText[] {
+  const decision = decide(state, now);
+  const why = decision.kind === 'wait' ? WAITS[decision.why] : undefined;
+  const lines = why === undefined ? [] : [why];
+  if (next === null) return [...lines, { es: 'No hay pasos por delante; solo un hecho nuevo puede cambiarlo.', en: 'No step lies ahead; only a new fact can change that.' }];
+  const { zone } = state.terms;
+  const wanted = Date.parse(next.at);
+  lines.push({ es: `Próximo paso: ${next.step}, ${wordsOf(zone, wanted)}.`, en: `Next step: ${next.step}, ${wordsOf(zone, wanted)}.` });
+  const lawful = next.earliestLawfulAt === null ? null : Date.parse(next.earliestLawfulAt);
+  if (lawful === null) lines.push({ es: 'Tal como están las cosas no está permitido.', en: 'As things stand it is not allowed.' });
+  else if (lawful > wanted) lines.push({ es: `Permitido desde ${wordsOf(zone, lawful)}.`, en: `Allowed from ${wordsOf(zone, lawful)}.` });
+  return [...lines, ...next.rules.map(explainRule)];
+}
+
+/** Local date and time of the agreement's zone. */
+function wordsOf(zone: string, at: number): string {
+  const minute = localMinuteOfDay(zone, at);
+  return `${localDate(zone, at)} ${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')} (${zone})`;
+}
+
+function join(lines: readonly EntryText[]): EntryText {
+  return { es: lines.map((line) => line.es).join(' '), en: lines.map((line) => line.en).join(' ') };
+}

@@ -1,0 +1,132 @@
+/** Opt-outs: what a person does not want any more is denied with evidence, and the agreements it concerns are told. */
+import { z } from 'zod';
+import { agreementsOfPerson } from '../db/agreements.ts';
+import type { AgreementRow, ConsentChannel } from '../db/database.ts';
+import { contactPointsOf } from '../db/contact-points.ts';
+import { insertDenial } from '../db/opt-outs.ts';
+import { personById, personsOfIdentity, type PersonRow } from '../db/persons.ts';
+import type { AgreementEvent } from '../domain/agreement.ts';
+import { AppError } from '../errors.ts';
+import { requireVisible, type Actor } from './actor.ts';
+import { recordFact } from './fact.ts';
+import { underPersonLock, type PersonLock, type RegisterContext } from './person-lock.ts';
+import { appendTimeline } from './timeline.ts';
+
+const CHANNELS: readonly ConsentChannel[] = ['sms', 'email', 'call'];
+
+/**
+ * `POST /v1/persons/{id}/opt-outs`: of one contact point, or of a channel. `scope` says how far it goes: `channel`
+ * (default) is no more than was named, `creditor` everything of this creditor, `all` everything of every creditor.
+ */
+export const optOutBody = z.strictObject({
+  contactPointId: z.uuid().optional(),
+  channel: z.enum(['sms', 'email', 'call']).optional(),
+  scope: z.enum(['channel', 'creditor', 'all']).default('channel'),
+}).refine((body) => body.scope !== 'channel' || (body.contactPointId === undefined) !== (body.channel === undefined), {
+  path: ['channel'], message: 'name either contactPointId or channel',
+});
+export type OptOutBody = z.infer<typeof optOutBody>;
+
+export interface OptOutAnswer {
+  readonly id: string;
+  readonly personId: string;
+  readonly scope: OptOutBody['scope'];
+  /** Channels on which this creditor does not reach the person any more. */
+  readonly channels: readonly ConsentChannel[];
+}
+
+/** Who asks, and how the fact reaches the workflow of the agreement that asks. */
+export interface OptOutRequest {
+  /** For the evidence: id of a key, `debtor`, or the name of a process. */
+  readonly by: string;
+  /** Names the request: the same id again changes nothing. */
+  readonly factId?: string | undefined;
+  /** The agreement whose own activity asks; it gets its fact handed back instead of signalled. */
+  readonly caller?: string | undefined;
+}
+
+/** Registers an opt-out by an actor who may see the person; a creditor's own key cannot speak for other creditors. */
+export async function optOut(ctx: RegisterContext, actor: Actor, personId: string, body: OptOutBody): Promise<OptOutAnswer> {
+  const person = await personById(ctx.db, personId);
+  if (person === undefined) throw new AppError('ERR_NOT_FOUND', 'There is no such person.');
+  requireVisible(actor, person.creditor_id);
+  if (body.scope === 'all' && actor.creditorId !== null) throw new AppError('ERR_ROLE', 'A key of one creditor cannot opt a person out at others.');
+  return underPersonLock(ctx, person.identity_id, async (lock) => (await optOutUnder(lock, ctx, personId, body, { by: actor.id })).answer);
+}
+
+/** `optOut` under a lock that is held; `events` are the facts of the calling agreement. */
+export async function optOutUnder(
+  lock: PersonLock, ctx: RegisterContext, personId: string, body: OptOutBody, request: OptOutRequest,
+): Promise<{ answer: OptOutAnswer; events: AgreementEvent[] }> {
+  const person = await personById(lock.trx, personId);
+  if (person === undefined) throw new AppError('ERR_NOT_FOUND', 'There is no such person.');
+  const persons = body.scope === 'all' ? await personsOfIdentity(lock.trx, person.identity_id) : [person];
+  const id = request.factId ?? ctx.newId();
+  const events: AgreementEvent[] = [];
+  let channels: readonly ConsentChannel[] = [];
+  for (const one of persons) {
+    const denied = await deny(lock, ctx, one, body, { id, by: request.by });
+    if (one.id === personId) channels = denied.silenced;
+    for (const row of await openAgreements(lock, one)) events.push(...(await tell(lock, ctx, row, denied, { ...request, id })));
+  }
+  return { answer: { id, personId, scope: body.scope, channels }, events };
+}
+
+async function openAgreements({ trx }: PersonLock, person: PersonRow): Promise<AgreementRow[]> {
+  return (await agreementsOfPerson(trx, person.id)).filter((row) => row.phase !== 'closed');
+}
+
+interface Denied {
+  /** Channels on which nothing is left that was not denied. */
+  readonly silenced: readonly ConsentChannel[];
+  /** False when everything named had been denied before. */
+  readonly news: boolean;
+}
+
+async function deny(
+  lock: PersonLock, ctx: RegisterContext, person: PersonRow, body: OptOutBody, request: { id: string; by: string },
+): Promise<Denied> {
+  const reaches = (await contactPointsOf(lock.trx, person.id))
+    .flatMap((point) => point.channels.map((channel) => ({ contactPointId: point.id, channel, consent: point.consent[channel] ?? 'unknown' })));
+  if (body.contactPointId !== undefined && body.scope === 'channel' && !reaches.some((reach) => reach.contactPointId === body.contactPointId)) {
+    throw new AppError('ERR_NOT_FOUND', 'This person has no such contact point.');
+  }
+  const named = (reach: { contactPointId: string; channel: ConsentChannel }): boolean =>
+    body.scope !== 'channel' || reach.contactPointId === body.contactPointId || reach.channel === body.channel;
+  const open = reaches.filter((reach) => named(reach) && reach.consent !== 'denied');
+  for (const reach of open) {
+    await insertDenial(lock.trx, {
+      id: ctx.newId(), contactPointId: reach.contactPointId, channel: reach.channel,
+      evidence: { source: 'optOut', request: request.id, by: request.by, scope: body.scope }, at: lock.now, seq: await lock.nextSeq(),
+    });
+  }
+  const news = open.length > 0;
+  if (body.scope !== 'channel') return { silenced: CHANNELS, news };
+  if (body.channel !== undefined) return { silenced: [body.channel], news };
+  const left = new Set(reaches.filter((reach) => !named(reach) && reach.consent === 'granted').map((reach) => reach.channel));
+  const channels = new Set(reaches.filter(named).map((reach) => reach.channel));
+  return { silenced: [...channels].filter((channel) => !left.has(channel)), news };
+}
+
+/** One fact a silenced channel (`all` when all are); an opt-out of one contact point beside others is an entry only: the claim reads the consent. */
+async function tell(
+  lock: PersonLock, ctx: RegisterContext, row: AgreementRow, { silenced, news }: Denied, request: OptOutRequest & { id: string },
+): Promise<AgreementEvent[]> {
+  const scopes = silenced.length === CHANNELS.length ? (['all'] as const) : silenced;
+  if (scopes.length === 0) {
+    if (!news) return [];
+    await appendTimeline(lock.trx, row.id, {
+      at: lock.now, kind: 'optedOut', outcome: 'contactPoint',
+      text: { es: 'Baja registrada para uno de los datos de contacto.', en: 'Opt-out registered for one of the contact points.' },
+    });
+    return [];
+  }
+  const own = request.caller === row.id;
+  const events: AgreementEvent[] = [];
+  for (const scope of scopes) {
+    const id = scopes.length === 1 ? `optedOut/${request.id}` : `optedOut/${request.id}/${scope}`;
+    const event = await recordFact(lock, ctx, row.id, { id, body: { kind: 'optedOut', scope }, tell: own ? 'caller' : 'workflow' });
+    if (own) events.push(event);
+  }
+  return events;
+}

@@ -1,0 +1,105 @@
+/** People as agreements tell of them: who they are at the creditor, which identity they share, how they may be reached. */
+import { addContactPoint, consentInForce, insertConsent } from '../db/consents.ts';
+import type { CreditorRow } from '../db/creditors.ts';
+import type { ConsentState } from '../db/database.ts';
+import { identityByHash, insertIdentity, lockIdentity, lockIdentityOfHash, setHash } from '../db/identities.ts';
+import { changePerson, insertPerson, movePerson, personByExternalId, type PersonDetails, type PersonRow } from '../db/persons.ts';
+import type { Trx } from '../db/pool.ts';
+import type { PersonBody } from './agreement-body.ts';
+import { lockHeld, type PersonLock, type RegisterContext } from './person-lock.ts';
+import { zoneOfAddress } from './place.ts';
+
+export interface TakenIn {
+  readonly lock: PersonLock;
+  readonly personId: string;
+  /** The person's own zone; null: not known, so no contact. */
+  readonly zone: string | null;
+}
+
+/**
+ * Locks the person of a body, makes them when they are new, and enters what is told of them. Two makers at once:
+ * one of them gets a violation of person_creditor_id_external_id_key and looks again.
+ */
+export async function takeInPerson(ctx: RegisterContext, trx: Trx, creditor: CreditorRow, body: PersonBody, by: { actorId: string; agreement: string }): Promise<TakenIn> {
+  const hash = body.nationalId === undefined ? null : ctx.identityHash(body.nationalId.country, body.nationalId.value);
+  const known = await lockKnown(trx, creditor.id, body.externalId);
+  const details = detailsOf(body, creditor.country, known);
+  const owner = known === undefined
+    ? await makePerson(ctx, trx, { creditorId: creditor.id, externalId: body.externalId, hash }, details)
+    : { personId: known.id, identityId: await identityFor(ctx, trx, known, hash) };
+  if (known !== undefined) await changePerson(trx, known.id, details);
+  const lock = await lockHeld(ctx, trx, owner.identityId);
+  await takeInContactPoints(ctx, lock, { creditorId: creditor.id, personId: owner.personId }, body, by);
+  return { lock, personId: owner.personId, zone: details.zone };
+}
+
+/** The person with its identity locked, as it stands under the lock. */
+async function lockKnown(trx: Trx, creditorId: string, externalId: string): Promise<PersonRow | undefined> {
+  const found = await personByExternalId(trx, creditorId, externalId);
+  if (found === undefined) return undefined;
+  await lockIdentity(trx, found.identity_id);
+  const now = await personByExternalId(trx, creditorId, externalId);
+  if (now !== undefined && now.identity_id !== found.identity_id) await lockIdentity(trx, now.identity_id);
+  return now;
+}
+
+async function makePerson(
+  ctx: RegisterContext, trx: Trx, person: { creditorId: string; externalId: string; hash: string | null }, details: PersonDetails,
+): Promise<{ personId: string; identityId: string }> {
+  const fresh = ctx.newId();
+  const identityId = person.hash === null ? fresh : await lockIdentityOfHash(trx, person.hash, fresh);
+  if (person.hash === null) await insertIdentity(trx, fresh);
+  const personId = ctx.newId();
+  await insertPerson(trx, { ...details, id: personId, creditorId: person.creditorId, externalId: person.externalId, identityId });
+  return { personId, identityId };
+}
+
+/** The identity of a known person once their national id is told: theirs, or the one that has that id already. */
+async function identityFor(ctx: RegisterContext, trx: Trx, person: PersonRow, hash: string | null): Promise<string> {
+  const from = person.identity_id;
+  if (hash === null) return from;
+  const standing = await identityByHash(trx, hash);
+  if (standing === from) return from;
+  if (standing === undefined && (await setHash(trx, from, hash))) return from;
+  const to = await lockIdentityOfHash(trx, hash, ctx.newId());
+  await movePerson(trx, person.id, from, to);
+  return to;
+}
+
+/** New values replace the old ones; what is not told stays. */
+function detailsOf(body: PersonBody, country: string, known: PersonRow | undefined): PersonDetails {
+  const address = body.address ?? known?.address ?? null;
+  const place = address?.country ?? country;
+  const derived = body.address === undefined && known !== undefined ? known.zone : zoneOfAddress(address, country);
+  return {
+    type: body.type, name: body.name,
+    language: body.language ?? known?.language ?? defaultLanguage(place),
+    nationalId: body.nationalId ?? known?.national_id ?? null,
+    address, zone: body.zone ?? derived,
+  };
+}
+
+function defaultLanguage(country: string): string {
+  return country === 'BR' ? 'pt-BR' : `es-${country}`;
+}
+
+async function takeInContactPoints(
+  ctx: RegisterContext, lock: PersonLock, owner: { creditorId: string; personId: string }, body: PersonBody, by: { actorId: string; agreement: string },
+): Promise<void> {
+  for (const point of body.contactPoints) {
+    const id = await addContactPoint(lock.trx, owner, { kind: point.kind, value: point.value, channels: point.channels, role: point.role ?? null }, ctx.newId());
+    for (const channel of point.channels) {
+      if (!changes(await consentInForce(lock.trx, id, channel), point.consent)) continue;
+      await insertConsent(lock.trx, {
+        id: ctx.newId(), contactPointId: id, channel, state: point.consent, at: lock.now, seq: await lock.nextSeq(),
+        evidence: { by: by.actorId, source: 'agreement', agreement: by.agreement },
+      });
+    }
+  }
+}
+
+/** A denial stands: the data of an agreement that is sent again must not undo an opt-out. */
+function changes(inForce: ConsentState | null, told: ConsentState): boolean {
+  if (inForce === null) return true;
+  return told !== inForce && told !== 'unknown' && inForce !== 'denied';
+}

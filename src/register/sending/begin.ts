@@ -1,0 +1,129 @@
+/** Begin: the second step. Under the lock again: is it still wanted, still lawful, what is owed now? Only then the call becomes certain. */
+import { attemptById, attemptParts, beginAttempt, dropPart, moveAttempt, type AttemptPart, type AttemptRow } from '../../db/attempts.ts';
+import type { RenderedMessage } from '../../db/database.ts';
+import type { TemplateRow } from '../../db/templates.ts';
+import { AppError } from '../../errors.ts';
+import { underAgreementLock } from '../agreement-lock.ts';
+import type { PersonLock } from '../person-lock.ts';
+import { loadState } from '../rebuild.ts';
+import { appendTimeline } from '../timeline.ts';
+import { validUntil } from './claim.ts';
+import type { SendingDeps } from './deps.ts';
+import { recordStep, spokenByLead, versionsOfAttempt, type DeliveryOutcome } from './facts.ts';
+import { askGate, readSubject, versionsOnly, type LawSubject, type Versions } from './gate.ts';
+import { compose, templateOf } from './message.ts';
+import { parcelOf, partsOf, type DeliveryRequest, type Parcel } from './parcel.ts';
+import { senderOf, type Sender } from './sender.ts';
+
+/** A call that is certain: it is made once, by the holder of the token. */
+export interface CertainCall {
+  readonly attemptId: string;
+  readonly token: string;
+  readonly channel: AttemptRow['channel'];
+  readonly to: string;
+  readonly sender: Sender;
+  readonly message: RenderedMessage;
+  readonly validityMs: number;
+}
+
+export type Beginning =
+  | { readonly kind: 'call'; readonly call: CertainCall }
+  /** The claim fell (silenced, or no longer lawful): claim again. */
+  | { readonly kind: 'again' }
+  /** Another worker was first. */
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'done'; readonly outcome: DeliveryOutcome };
+
+/** claimed -> calling, with everything checked once more. A payment committed before this silences; one after it does not. */
+export async function beginCall(deps: SendingDeps, request: DeliveryRequest, attemptId: string): Promise<Beginning> {
+  return underAgreementLock(deps.ctx, request.agreementId, async (lock) => {
+    const attempt = await attemptById(lock.trx, attemptId);
+    if (attempt?.state !== 'claimed') return { kind: 'lost' };
+    const parts = await attemptParts(lock.trx, attemptId);
+    const parcel = await parcelOf(lock, request, limitOf(parts));
+    if (parcel === null) return silence(lock, attempt, request.agreementId);
+    return prepare(lock, deps, attempt, parts, parcel);
+  });
+}
+
+function limitOf(parts: readonly AttemptPart[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const limit = new Map<string, Set<string>>();
+  for (const part of parts) limit.set(part.agreement_id, (limit.get(part.agreement_id) ?? new Set()).add(part.occurrence));
+  return limit;
+}
+
+async function prepare(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow, parts: readonly AttemptPart[], parcel: Parcel): Promise<Beginning> {
+  const subject = await readSubject(lock.trx, parcel.lead.agreement.row, lock.now, attempt.id);
+  const verdict = await askGate(lock.trx, deps, subject, { channels: [attempt.channel], purpose: parcel.purpose, now: lock.now, atMinute: null });
+  if (verdict.kind !== 'allow' || verdict.point.id !== attempt.contact_point_id) {
+    const rule = verdict.kind === 'allow' ? 'contact-point' : verdict.rules[0] ?? 'rule';
+    await moveAttempt(lock.trx, attempt.id, ['claimed'], { state: 'rejected', reason: `lapsed.${rule}`, endedAt: lock.now });
+    return { kind: 'again' };
+  }
+  const template = await templateOf(lock.trx, parcel, subject.person.language);
+  const message = template === null ? null : composed(deps, parcel, subject, template, attempt);
+  if (template === null || message === null) return refuse(lock, deps, attempt, parcel);
+  await dropGone(lock, attempt, parts, parcel);
+  const until = validUntil(lock.now, verdict.windowEnd);
+  return start(lock, deps, attempt, parcel, { subject, template, message, until, versions: versionsOnly(verdict.versions), to: verdict.point.value });
+}
+
+interface Prepared {
+  readonly subject: LawSubject;
+  readonly template: TemplateRow;
+  readonly message: RenderedMessage;
+  readonly until: number;
+  readonly versions: Versions;
+  readonly to: string;
+}
+
+async function start(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow, parcel: Parcel, prepared: Prepared): Promise<Beginning> {
+  const { subject, template, message, until, versions, to } = prepared;
+  const provider = deps.channels[attempt.channel]?.provider;
+  if (provider === undefined) throw new AppError('ERR_CONFIG', `There is no provider for ${attempt.channel}.`);
+  const token = deps.ctx.newId();
+  const begun = await beginAttempt(lock.trx, attempt.id, {
+    token, beginSeq: await lock.nextSeq(), begunAt: lock.now, validUntil: until, provider, purpose: parcel.purpose,
+    template: { key: template.key, version: template.version, locale: template.locale }, versions, rendered: message,
+  });
+  if (!begun) return { kind: 'lost' };
+  return {
+    kind: 'call',
+    call: { attemptId: attempt.id, token, channel: attempt.channel, to, sender: senderOf(subject.creditor, attempt.channel), message, validityMs: until - lock.now },
+  };
+}
+
+function composed(deps: SendingDeps, parcel: Parcel, subject: LawSubject, template: TemplateRow, attempt: AttemptRow): RenderedMessage | null {
+  try {
+    return compose(parcel, subject, template, attempt.channel, deps.config.publicBaseUrl);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'ERR_TEMPLATE') throw error;
+    deps.ctx.log.error({ attemptId: attempt.id, template: template.key, version: template.version, errors: error.errors }, 'a text could not be rendered');
+    return null;
+  }
+}
+
+async function dropGone(lock: PersonLock, attempt: AttemptRow, parts: readonly AttemptPart[], parcel: Parcel): Promise<void> {
+  const kept = new Set(partsOf(parcel).flatMap((part) => part.occurrences.map(({ key }) => `${part.agreement.row.id} ${key}`)));
+  for (const part of parts) {
+    if (!kept.has(`${part.agreement_id} ${part.occurrence}`)) await dropPart(lock.trx, attempt.id, part.agreement_id, part.occurrence);
+  }
+}
+
+/** Nothing of the lead's is wanted any more: the message is not sent, and the entry says which fact did it. */
+async function silence(lock: PersonLock, attempt: AttemptRow, agreementId: string): Promise<Beginning> {
+  const { state } = await loadState(lock.trx, agreementId);
+  const fact = state.events.findLast((event) => event.seq > attempt.claim_seq)?.kind ?? 'time';
+  await moveAttempt(lock.trx, attempt.id, ['claimed'], { state: 'rejected', reason: `silenced.${fact}`, endedAt: lock.now });
+  await appendTimeline(lock.trx, agreementId, {
+    at: lock.now, kind: 'contactSilenced', channel: attempt.channel, outcome: fact,
+    text: { es: `El mensaje preparado no salió: antes se registró otro hecho (${fact}).`, en: `The prepared message did not leave: another fact came first (${fact}).` },
+  });
+  return { kind: 'again' };
+}
+
+async function refuse(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow, parcel: Parcel): Promise<Beginning> {
+  await moveAttempt(lock.trx, attempt.id, ['claimed'], { state: 'rejected', reason: 'template-error', endedAt: lock.now });
+  const events = await recordStep(lock, deps.ctx, spokenByLead(parcel), { result: 'refused', rules: ['template-error'], versions: versionsOfAttempt(attempt) }, 'caller');
+  return { kind: 'done', outcome: { result: 'refused', events } };
+}

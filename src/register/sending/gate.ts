@@ -1,0 +1,167 @@
+/** May this message leave now, and by which channel? The switches of the installation, the person's contact points, the law. */
+import { evaluate, nextLawful } from '../../contact-law/evaluate.ts';
+import type { ContactCase, LawChannel, LawDecision, PastContact, PolicySet, Purpose } from '../../contact-law/policy.ts';
+import { isStopEvent } from '../../contact-law/stop-event.ts';
+import { contactPointsOf, type ContactPoint } from '../../db/contact-points.ts';
+import { creditorById, type CreditorRow } from '../../db/creditors.ts';
+import type { AgreementRow } from '../../db/database.ts';
+import { contactHistory } from '../../db/history.ts';
+import { stopsOf } from '../../db/identities.ts';
+import { personById, type PersonRow } from '../../db/persons.ts';
+import type { Db, Trx } from '../../db/pool.ts';
+import { DAY, HOUR, instantOf, localDate } from '../../domain/zone.ts';
+import { AppError } from '../../errors.ts';
+import type { MessageChannel } from '../../strategy/strategy.ts';
+import type { SendingDeps } from './deps.ts';
+import type { GateRule } from './rules.ts';
+import { senderOf } from './sender.ts';
+import { isStopped, readStop, type SendingStop } from './stop.ts';
+
+/** The profile in force until the places have their own. */
+export const PROFILE = 'HOUSE';
+/** Longest span over which a rule of any profile counts contacts. */
+const HISTORY_DAYS = 45;
+/** When to look again after something that is nobody's law: a stop, a provider that is away. */
+export const LOOK_AGAIN = 3 * HOUR;
+
+/** Everything the question needs about a person, read once. */
+export interface LawSubject {
+  readonly row: AgreementRow;
+  readonly person: PersonRow;
+  readonly creditor: CreditorRow;
+  readonly points: readonly ContactPoint[];
+  readonly history: readonly PastContact[];
+  readonly stops: ContactCase['stops'];
+}
+
+/** Reads the subject; `except` is the attempt that asks for itself. */
+export async function readSubject(db: Db | Trx, row: AgreementRow, now: number, except: string | null = null): Promise<LawSubject> {
+  const person = await personById(db, row.person_id);
+  const creditor = await creditorById(db, row.creditor_id);
+  if (person === undefined || creditor === undefined) throw new AppError('ERR_NOT_FOUND');
+  const stops = await stopsOf(db, row.identity_id);
+  return {
+    row, person, creditor,
+    points: await contactPointsOf(db, person.id),
+    history: await contactHistory(db, row.identity_id, now - HISTORY_DAYS * DAY, except),
+    stops: stops.filter((stop) => stop.creditor_id === null || stop.creditor_id === creditor.id)
+      .flatMap((stop) => (isStopEvent(stop.kind) ? [{ on: stop.kind, at: stop.at }] : [])),
+  };
+}
+
+/** The question to the law about one message (or call) to this person at `now` (epoch ms). */
+export function lawCaseFor(subject: LawSubject, channel: LawChannel, purpose: Purpose, now: number): ContactCase {
+  const { person, creditor, points } = subject;
+  const authorised = points.flatMap((point) => point.channels.filter((one) => point.consent[one] === 'granted'));
+  return {
+    profile: PROFILE,
+    zones: person.zone === null ? [] : [person.zone],
+    now, channel, purpose, party: 'debtor', creditorType: creditor.type,
+    history: subject.history, stops: subject.stops, authorisedChannels: [...new Set(authorised)], debtId: subject.row.id,
+    ...(person.address?.region === undefined ? {} : { state: person.address.region }),
+    ...(person.address?.city === undefined ? {} : { city: person.address.city }),
+  };
+}
+
+/** The point that a message by this channel would go to: consent granted, not known to be wrong, the preferred one first. */
+export function pointFor(points: readonly ContactPoint[], channel: MessageChannel): ContactPoint | undefined {
+  const kind = channel === 'sms' ? 'phone' : 'email';
+  return points.find((point) => point.kind === kind && point.channels.includes(channel) && point.consent[channel] === 'granted'
+    && (point.health === 'valid' || point.health === 'softFailing'));
+}
+
+export interface Versions {
+  readonly policyVersion: string;
+  readonly calendarVersion: string;
+  readonly tzVersion: string;
+}
+
+export type GateVerdict =
+  | { readonly kind: 'allow'; readonly channel: MessageChannel; readonly point: ContactPoint; readonly windowEnd: number | null; readonly versions: Versions }
+  | { readonly kind: 'defer'; readonly until: number; readonly rules: readonly string[]; readonly versions: Versions }
+  | { readonly kind: 'refuse'; readonly rules: readonly string[]; readonly versions: Versions };
+
+export interface GateQuestion {
+  readonly channels: readonly MessageChannel[];
+  readonly purpose: Purpose;
+  readonly now: number;
+  /** Local minute at which the step wants to be sent; null: any. */
+  readonly atMinute: number | null;
+}
+
+type ChannelVerdict = Exclude<GateVerdict, { kind: 'refuse' }> | { readonly kind: 'refuse'; readonly rules: readonly string[] };
+
+/**
+ * The first channel that is allowed now. When none is, the earliest instant at which one may be: not before the law
+ * allows it, and then at the step's own hour or the first lawful minute after it. When time changes nothing, a refusal.
+ */
+export async function askGate(db: Db | Trx, deps: SendingDeps, subject: LawSubject, question: GateQuestion): Promise<GateVerdict> {
+  const stop = await readStop(db);
+  const versions = versionsOf(deps.policies, subject, question);
+  const verdicts: ChannelVerdict[] = [];
+  for (const channel of question.channels) {
+    const verdict = askChannel(deps, subject, stop, question, channel);
+    if (verdict.kind === 'allow') return verdict;
+    verdicts.push(verdict);
+  }
+  const deferred = verdicts.filter((one) => one.kind === 'defer');
+  if (deferred.length > 0) {
+    return { kind: 'defer', until: Math.min(...deferred.map(({ until }) => until)), rules: union(deferred.map(({ rules }) => rules)), versions };
+  }
+  const rules = union(verdicts.map((one) => (one.kind === 'refuse' ? one.rules : [])));
+  return { kind: 'refuse', rules: rules.length > 0 ? rules : ['no-channel-left'], versions };
+}
+
+function askChannel(deps: SendingDeps, subject: LawSubject, stop: SendingStop, question: GateQuestion, channel: MessageChannel): ChannelVerdict {
+  const point = pointFor(subject.points, channel);
+  const law = lawCaseFor(subject, channel, question.purpose, question.now);
+  const decision = evaluate(deps.policies, law);
+  const ours = houseRule(deps, subject, stop, channel, point);
+  if (decision.decision === 'refuse') return { kind: 'refuse', rules: ours === null ? decision.rules : [ours, ...decision.rules] };
+  if (ours !== null) return ours === 'sending-stopped' ? waiting(deps, law, ours) : { kind: 'refuse', rules: [ours] };
+  if (point === undefined) return { kind: 'refuse', rules: ['no-contact-point'] };
+  if (decision.decision === 'allow') return { kind: 'allow', channel, point, windowEnd: decision.windowEnd ?? null, versions: decision };
+  const until = atTheStepsHour(deps.policies, law, decision.notBefore ?? question.now + LOOK_AGAIN, subject.row.zone, question.atMinute);
+  return { kind: 'defer', until, rules: decision.rules, versions: decision };
+}
+
+/** What the installation itself says, before the law is looked at. */
+function houseRule(deps: SendingDeps, { creditor }: LawSubject, stop: SendingStop, channel: MessageChannel, point: ContactPoint | undefined): GateRule | null {
+  if (deps.config.send === 'off') return 'sending-off';
+  if (deps.channels[channel] === null) return 'no-provider';
+  if (isStopped(stop, creditor.id, channel, senderOf(creditor, channel).id)) return 'sending-stopped';
+  if (deps.config.send === 'allowlist' && point !== undefined && !deps.config.sendAllowlist.includes(point.value)) return 'sending-allowlist';
+  return null;
+}
+
+/** Something that ends without the law: look again in a while, at a lawful minute. */
+function waiting(deps: SendingDeps, law: ContactCase, rule: GateRule): ChannelVerdict {
+  const decision = evaluate(deps.policies, law);
+  const again = law.now + LOOK_AGAIN;
+  return { kind: 'defer', until: nextLawful(deps.policies, { ...law, now: again }) ?? again, rules: [rule], versions: decision };
+}
+
+/** When to look again after a provider that did not answer. */
+export function lookAgain(deps: SendingDeps, subject: LawSubject, question: GateQuestion, channel: MessageChannel): number {
+  const again = question.now + LOOK_AGAIN;
+  return nextLawful(deps.policies, lawCaseFor(subject, channel, question.purpose, again)) ?? again;
+}
+
+function atTheStepsHour(policies: PolicySet, law: ContactCase, notBefore: number, zone: string, atMinute: number | null): number {
+  if (atMinute === null) return notBefore;
+  const wished = instantOf(zone, localDate(zone, notBefore), atMinute);
+  return wished <= notBefore ? notBefore : nextLawful(policies, { ...law, now: wished }) ?? notBefore;
+}
+
+function versionsOf(policies: PolicySet, subject: LawSubject, question: GateQuestion): Versions {
+  return evaluate(policies, lawCaseFor(subject, question.channels[0] ?? 'sms', question.purpose, question.now));
+}
+
+/** Only the three versions of a decision. */
+export function versionsOnly({ policyVersion, calendarVersion, tzVersion }: LawDecision | Versions): Versions {
+  return { policyVersion, calendarVersion, tzVersion };
+}
+
+function union(lists: readonly (readonly string[])[]): string[] {
+  return [...new Set(lists.flat())];
+}

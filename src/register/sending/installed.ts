@@ -1,0 +1,16 @@
+/** What sending is given in a process that runs on the configuration. */
+import { configuredChannels } from '../../channels/configured.ts';
+import type { Config } from '../../config.ts';
+import { shippedPolicies } from '../../contact-law/house.ts';
+import type { RegisterContext } from '../person-lock.ts';
+import type { SendingDeps } from './deps.ts';
+
+/** The channels, rules and switches of this installation; ERR_CONFIG when the chosen e-mail provider is not set up. */
+export function installedSending(config: Config, ctx: RegisterContext): SendingDeps {
+  return {
+    ctx,
+    channels: configuredChannels(config),
+    policies: shippedPolicies(process.versions.tz ?? 'unknown'),
+    config: { send: config.send, sendAllowlist: config.sendAllowlist, publicBaseUrl: config.publicBaseUrl },
+  };
+}

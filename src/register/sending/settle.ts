@@ -1,0 +1,113 @@
+/** How an attempt ends: it left, it failed on its way, or nobody knows. Shared by the worker, the receipts and the reconcile job. */
+import { attemptParts, moveAttempt, retireToken, surveyOfAttempt, type AttemptRow } from '../../db/attempts.ts';
+import { setHealth, type ContactPointHealth } from '../../db/contact-points.ts';
+import { insertDenial } from '../../db/opt-outs.ts';
+import { markInvited } from '../../db/surveys.ts';
+import type { ReceiptStatus } from '../../channels/channel.ts';
+import { ERROR_ACTIONS, type ErrorClass } from '../../channels/error-classes.ts';
+import { isFailedReceipt, RECEIPT_RANK } from '../../channels/receipts.ts';
+import type { AgreementEvent, EventBody } from '../../domain/agreement.ts';
+import { recordFact } from '../fact.ts';
+import type { PersonLock, RegisterContext } from '../person-lock.ts';
+import { appendTimeline } from '../timeline.ts';
+import { recordStep, spokenBy, versionsOfAttempt, type DeliveryOutcome, type Spoken, type StepOutcome } from './facts.ts';
+
+/** Codes that say "this is a landline": calls may still go there. */
+const LANDLINE_CODES: ReadonlySet<string> = new Set(['21614', '30006']);
+
+export async function spokenByAttempt(lock: PersonLock, attempt: AttemptRow): Promise<Spoken> {
+  return spokenBy(attempt, await attemptParts(lock.trx, attempt.id));
+}
+
+/** The first word on an attempt: its step result, for every agreement it speaks of. A failed receipt that was faster than the worker follows at once. */
+export async function concludeCall(
+  lock: PersonLock, ctx: RegisterContext, attempt: AttemptRow, result: 'sent' | 'unknown', tell: 'caller' | 'workflow',
+): Promise<DeliveryOutcome> {
+  const outcome: StepOutcome = {
+    result, attempt: attempt.id, channel: attempt.channel, versions: versionsOfAttempt(attempt),
+    ...(result === 'unknown' ? { until: attempt.valid_until } : {}),
+  };
+  const spoken = await spokenByAttempt(lock, attempt);
+  const events = await recordStep(lock, ctx, spoken, outcome, tell);
+  if (result === 'unknown') return { result, until: attempt.valid_until, events };
+  await noteInvitation(lock, attempt);
+  const receipt = storedReceipt(attempt);
+  if (receipt !== null && isFailedReceipt(receipt)) events.push(...await failDelivery(lock, ctx, attempt, tell));
+  return { result, events };
+}
+
+/** A call whose worker is gone: sent when a receipt tells so, else unknown; whoever made it records nothing any more. */
+export async function settleAbandoned(lock: PersonLock, ctx: RegisterContext, attempt: AttemptRow, tell: 'caller' | 'workflow'): Promise<DeliveryOutcome> {
+  const left = attempt.receipt_rank > 0;
+  await retireToken(lock.trx, attempt.id, ctx.newId());
+  await moveAttempt(lock.trx, attempt.id, ['calling'], left
+    ? { state: 'sent', reason: 'reconciled', endedAt: lock.now }
+    : { state: 'unknown', reason: 'abandoned' });
+  return concludeCall(lock, ctx, attempt, left ? 'sent' : 'unknown', tell);
+}
+
+/** The answer to an open question. Everybody it speaks of hears it: for the run it closes the wait. */
+export async function answerQuestion(lock: PersonLock, ctx: RegisterContext, attempt: AttemptRow, result: 'sent' | 'unknown', providerId?: string): Promise<void> {
+  const moved = await moveAttempt(lock.trx, attempt.id, ['unknown'], { state: result, endedAt: lock.now, ...(providerId === undefined ? {} : { providerId }) });
+  if (!moved) return;
+  if (result === 'sent') await noteInvitation(lock, attempt);
+  await tellEveryone(lock, ctx, attempt, `contactResult/${attempt.id}/${result}`, { kind: 'contactResult', attempt: attempt.id, result }, 'workflow');
+}
+
+/** The provider took it and could not deliver it. */
+export async function failDelivery(lock: PersonLock, ctx: RegisterContext, attempt: AttemptRow, tell: 'caller' | 'workflow'): Promise<AgreementEvent[]> {
+  const moved = await moveAttempt(lock.trx, attempt.id, ['sent', 'unknown'], { state: 'undeliverable', endedAt: lock.now });
+  if (!moved) return [];
+  return tellEveryone(lock, ctx, attempt, `deliveryFailed/${attempt.id}`, { kind: 'deliveryFailed', attempt: attempt.id, channel: attempt.channel }, tell);
+}
+
+/** Records a fact for each agreement of the attempt; returns the lead's. A survey is no business of the agreement's run. */
+async function tellEveryone(
+  lock: PersonLock, ctx: RegisterContext, attempt: AttemptRow, id: string, body: Extract<EventBody, { kind: 'contactResult' | 'deliveryFailed' }>, tell: 'caller' | 'workflow',
+): Promise<AgreementEvent[]> {
+  const events: AgreementEvent[] = [];
+  const spoken = await spokenByAttempt(lock, attempt);
+  for (const { agreementId, leading } of spoken.agreements) {
+    if (spoken.survey) {
+      await appendTimeline(lock.trx, agreementId, { at: lock.now, kind: 'surveyMessage', channel: attempt.channel, outcome: body.kind === 'contactResult' ? body.result : 'undelivered', text: surveyText(body) });
+      continue;
+    }
+    const event = await recordFact(lock, ctx, agreementId, { id, body, tell: leading ? tell : 'workflow' });
+    if (leading) events.push(event);
+  }
+  return events;
+}
+
+function surveyText(body: Extract<EventBody, { kind: 'contactResult' | 'deliveryFailed' }>): { es: string; en: string } {
+  if (body.kind === 'deliveryFailed') return { es: 'El mensaje de la encuesta no fue entregado.', en: 'The survey message was not delivered.' };
+  return body.result === 'sent'
+    ? { es: 'El mensaje de la encuesta sí salió.', en: 'The survey message did leave.' }
+    : { es: 'No se sabrá si el mensaje de la encuesta salió.', en: 'Whether the survey message left will not be known.' };
+}
+
+async function noteInvitation(lock: PersonLock, attempt: AttemptRow): Promise<void> {
+  const survey = await surveyOfAttempt(lock.trx, attempt.id);
+  if (survey !== undefined) await markInvited(lock.trx, survey.id, lock.now, survey.nudge);
+}
+
+function storedReceipt({ receipt }: AttemptRow): ReceiptStatus | null {
+  return receipt !== null && isReceiptStatus(receipt) ? receipt : null;
+}
+
+function isReceiptStatus(text: string): text is ReceiptStatus {
+  return Object.hasOwn(RECEIPT_RANK, text);
+}
+
+/** What an error class does to the address: marked, or its consent withdrawn. Stopping a sender is the caller's, who knows it. */
+export async function punishAddress(lock: PersonLock, ctx: RegisterContext, attempt: AttemptRow, errorClass: ErrorClass, code: string | undefined): Promise<void> {
+  const action = ERROR_ACTIONS[errorClass];
+  const health: Exclude<ContactPointHealth, 'valid'> | null = action.markContactPoint
+    ? (attempt.channel === 'sms' && LANDLINE_CODES.has(code ?? '') ? 'landline' : 'invalid')
+    : errorClass === 'transient' ? 'softFailing' : null;
+  if (health !== null) await setHealth(lock.trx, attempt.contact_point_id, health);
+  if (!action.suppress) return;
+  await insertDenial(lock.trx, {
+    id: ctx.newId(), contactPointId: attempt.contact_point_id, channel: attempt.channel, at: lock.now, seq: await lock.nextSeq(),
+    evidence: { source: 'provider', provider: attempt.provider, code: code ?? null, attempt: attempt.id },
+  });
+}

@@ -1,0 +1,92 @@
+/** Puts the virtual clock together: PostgreSQL, Temporal's mover, the provider's receipts, whoever else acts. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { wallNow } from '../../clock.ts';
+import type { Config } from '../../config.ts';
+import { attemptsInFlight, outboxPending, setWake } from '../../db/agenda.ts';
+import { readClock, setAdvancing, setOffset } from '../../db/clock-row.ts';
+import { wakeAt } from '../../domain/decide.ts';
+import { openGateway } from '../../client/gateway.ts';
+import type { TemporalGateway } from '../../client/temporal.ts';
+import type { VirtualWorkflowTime } from '../../client/workflow-time.ts';
+import type { RegisterContext } from '../../register/person-lock.ts';
+import { loadState } from '../../register/rebuild.ts';
+import { installedSending } from '../../register/sending/installed.ts';
+import { reconcileUnknown } from '../../register/sending/reconcile.ts';
+import { createDebtors } from '../debtors/debtors.ts';
+import { LOOPBACK } from '../ports.ts';
+import { Agenda } from './agenda.ts';
+import { ClockJob, type Actor } from './clock-job.ts';
+import { providerActor } from './provider-actor.ts';
+import { TickingClock, type SandboxClock } from './sandbox-clock.ts';
+
+export interface ClockParts {
+  readonly ctx: RegisterContext;
+  readonly gateway: TemporalGateway & { readonly virtual: VirtualWorkflowTime | null };
+  readonly actors: readonly Actor[];
+  /** Closes open questions about contacts whose outcome is not known (src/register/sending). */
+  readonly reconcile: (now: number) => Promise<unknown>;
+}
+
+/** The job that moves everything; a ticker or a test drives it. */
+export function createClockJob({ ctx, gateway, actors, reconcile }: ClockParts): ClockJob {
+  const { db, log } = ctx;
+  const { virtual } = gateway;
+  if (virtual === null) throw new Error('The virtual clock needs a gateway in virtual time.');
+  const agenda = new Agenda({
+    db,
+    client: gateway.client,
+    reckonWake: async (agreementId, now) => {
+      const { row, state } = await loadState(db, agreementId);
+      // A run that has completed has nothing due, though the core would close it again.
+      const at = row.workflow_state === 'finished' ? null : wakeAt(state, now);
+      await setWake(db, agreementId, at);
+      return at;
+    },
+  });
+  return new ClockJob({
+    wallNow,
+    pause: (ms) => sleep(ms),
+    readOffset: async () => (await readClock(db)).offsetMs,
+    setOffset: (offsetMs) => setOffset(db, offsetMs),
+    noteBlocked: async (blockedBy) => {
+      const row = await readClock(db);
+      if (row.blockedBy !== blockedBy) await setAdvancing(db, row.advancingTo, blockedBy);
+    },
+    due: (now) => agenda.due(now),
+    nextDue: (now) => agenda.nextDue(now),
+    move: (workflowId, target) => virtual.moveTo(workflowId, target),
+    isIdle: (workflowId) => virtual.isIdle(workflowId),
+    refresh: (item, now) => agenda.refresh(item, now),
+    inFlight: async () => {
+      const [rows, attempts] = await Promise.all([outboxPending(db), attemptsInFlight(db)]);
+      if (rows > 0) return `${rows} outbox rows that the pump has not handed over`;
+      return attempts > 0 ? `${attempts} contacts between claim and record` : null;
+    },
+    reconcile: async (now) => {
+      await reconcile(now);
+    },
+    actors,
+    log,
+  });
+}
+
+/** The sandbox's clock of the API process: providers and scripted people act by it. */
+export async function createSandboxClock(config: Config, ctx: RegisterContext): Promise<{ clock: SandboxClock; start(): void; stop(): Promise<void> }> {
+  const gateway = await openGateway({ temporal: config.temporal, clock: 'virtual', db: ctx.db });
+  const sending = installedSending(config, ctx);
+  const { sandbox } = config;
+  const actors = sandbox === null ? [] : [
+    providerActor(sandbox.providerUrl),
+    createDebtors({ ctx, apiUrl: `http://${LOOPBACK}:${config.port}`, adminKey: sandbox.adminKey }),
+  ];
+  const job = createClockJob({ ctx, gateway, actors, reconcile: (now) => reconcileUnknown(sending, now) });
+  const clock = new TickingClock({ db: ctx.db, job, wallNow, pause: (ms) => sleep(ms), log: ctx.log });
+  return {
+    clock,
+    start: () => clock.start(),
+    stop: async () => {
+      await clock.stop();
+      await gateway.close();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** What the parts of the provider sandbox share. */
+import type { Log } from '../../observability/log.ts';
+import type { Faults } from './faults.ts';
+import type { Journal, SandboxMessage } from './journal.ts';
+import { planReceipts } from './receipt-plan.ts';
+
+/** The Twilio account of the installation; other accounts are let in without a look, because their secrets are nobody's here. */
+export interface TwilioAccount {
+  readonly accountSid: string;
+  readonly authToken: string;
+  /** The pair that may stand in for account and token. */
+  readonly apiKey?: { readonly sid: string; readonly secret: string };
+}
+
+export interface ProviderParts {
+  readonly journal: Journal;
+  readonly faults: Faults;
+  /** Virtual epoch ms. */
+  readonly now: () => Promise<number>;
+  readonly log: Log;
+  /** How long the fault `slow` takes unless it says so, wall ms. */
+  readonly slowMs: number;
+  readonly twilio: TwilioAccount;
+  readonly sendgridApiKey: string;
+  /** Where our API listens, without a slash at the end. */
+  readonly webhookTarget: string;
+  /** Called when a receipt may have become due earlier than before. */
+  readonly scheduled: () => void;
+}
+
+/** Takes a message for good: journal, and the receipts that the faults of the hour leave it. */
+export function acceptMessage({ journal, faults, scheduled }: ProviderParts, message: SandboxMessage): void {
+  const delivery = faults.draw(message.provider, 'delivery', message.to);
+  const callback = faults.draw(message.provider, 'callback', message.to);
+  journal.accept(message, planReceipts(message, delivery, callback));
+  scheduled();
+}

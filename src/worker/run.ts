@@ -1,0 +1,66 @@
+/** The process `worker`: its queues until it is asked to stop. */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createActivities } from '../../activities/index.ts';
+import { QUEUES } from '../../workflows/contract.ts';
+import type { Config } from '../config.ts';
+import { ifFree } from '../db/agenda.ts';
+import { openDb, type Db } from '../db/pool.ts';
+import type { Log } from '../observability/log.ts';
+import { openRegister } from '../register/context.ts';
+import type { SendingDeps } from '../register/sending/deps.ts';
+import { installedSending } from '../register/sending/installed.ts';
+import { reconcileUnknown } from '../register/sending/reconcile.ts';
+import { buildId, workflowBundle } from './bundle.ts';
+import { startWorkers, type QueueName } from './workers.ts';
+
+export interface WorkerProcessOptions {
+  readonly queues: readonly QueueName[];
+  readonly log: Log;
+}
+
+/** As many as activities run at once, and a few for the rest. */
+const CONNECTIONS = 24;
+const RECONCILE_MS = 60_000;
+const CACHE = join(import.meta.dirname, '..', '..', '.cache');
+
+/** Works until SIGTERM or SIGINT; running activities get 20 s to end. */
+export async function runWorker(config: Config, { queues, log }: WorkerProcessOptions): Promise<void> {
+  const opened = openDb(config.databaseUrl, { log, max: CONNECTIONS });
+  const ctx = await openRegister(config, opened.db, log);
+  const sending = installedSending(config, ctx);
+  const workers = await startWorkers({
+    temporal: config.temporal, clock: config.clock, queues: QUEUES, serve: queues, buildId: config.buildId ?? (await buildId()),
+    bundlePath: await workflowBundle(CACHE), activities: { ...createActivities({ ctx, sending }) }, log,
+  });
+  log.info({ queues }, 'the worker polls');
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping.signal.aborted) process.exit(1);
+      stopping.abort();
+      workers.stop().catch((error: unknown) => log.error({ err: error }, 'the workers did not stop in order'));
+    });
+  }
+  // In virtual time the sandbox's clock does this duty at virtual instants.
+  const duty = config.clock === 'wall' && queues.includes('deliver') ? reconciling(opened.db, sending, log, stopping.signal) : Promise.resolve();
+  try {
+    await workers.ended;
+  } finally {
+    stopping.abort();
+    await duty;
+    await opened.close();
+  }
+}
+
+/** Open questions about contacts, once a minute, by one worker at a time. A loop and not a Temporal Schedule: it must run while Temporal is away. */
+async function reconciling(db: Db, sending: SendingDeps, log: Log, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await ifFree(db, 'reconcile contacts', () => reconcileUnknown(sending));
+    } catch (error) {
+      log.error({ err: error }, 'open contacts could not be reconciled');
+    }
+    await sleep(RECONCILE_MS, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { describeConfig, loadConfig, readEnvironment, type Variables } from '../../src/config.ts';
+import { AppError } from '../../src/errors.ts';
+import { childEnvironment, providerEnvironment } from '../../src/sandbox/child-environment.ts';
+
+function refusal(variables: Variables): readonly { path: string; message: string }[] {
+  try {
+    loadConfig(variables);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'ERR_CONFIG') return error.errors;
+    throw error;
+  }
+  return [];
+}
+
+const TWILIO = { TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'new,old', TWILIO_FROM: '+56961234567' };
+
+describe('reading', () => {
+  test('nothing set: the defaults, sending by nobody', () => {
+    expect(loadConfig({})).toMatchObject({ port: 3000, clock: 'wall', twilio: null, sendgrid: null, send: 'on', publicBaseUrl: 'http://127.0.0.1:3000', sandbox: null, identityKey: null });
+  });
+
+  test('tokens under rotation: the first signs, the others are still accepted', () => {
+    expect(loadConfig(TWILIO).twilio?.authTokens).toEqual(['new', 'old']);
+  });
+
+  test('every wrong variable is named at once, with what it may be', () => {
+    expect(refusal({ PORT: '70000', TEMPORAL_ADDRESS: 'http://x', PACTO_SEND_ALLOWLIST: '123' }).map(({ path }) => path)).toEqual(['TEMPORAL_ADDRESS', 'PORT', 'PACTO_SEND_ALLOWLIST']);
+  });
+
+  test('half a provider is refused', () => {
+    expect(refusal({ TWILIO_FROM: '+56961234567' })).toMatchObject([{ path: 'TWILIO_ACCOUNT_SID' }]);
+    expect(refusal({ ...TWILIO, TWILIO_AUTH_TOKEN: '' })).toMatchObject([{ path: 'TWILIO_AUTH_TOKEN' }]);
+    expect(refusal({ SENDGRID_API_KEY: 'k' })).toMatchObject([{ path: 'SENDGRID_FROM' }]);
+  });
+
+  test('the process wins over .env, and a variable set to nothing hides it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pacto-env-'));
+    writeFileSync(join(folder, '.env'), 'PORT=4000\nLOG_LEVEL=debug\nSMTP_URL=smtp://mail.example.org\n');
+    const environment = readEnvironment({ LOG_LEVEL: 'warn', SMTP_URL: '' }, folder);
+    rmSync(folder, { recursive: true });
+    expect(loadConfig(environment.variables)).toMatchObject({ port: 4000, logLevel: 'warn', smtpUrl: null });
+    expect(describeConfig(environment).lines).toEqual(expect.arrayContaining([{ name: 'PORT', value: '4000', source: '.env' }, { name: 'SMTP_URL', value: null, source: 'default' }]));
+  });
+});
+
+describe('secrets', () => {
+  test('are masked, a password inside a URL too', () => {
+    const { lines } = describeConfig({ variables: { ...TWILIO, DATABASE_URL: 'postgres://u:p4ss@db/x?sslpassword=p5ss', PACTO_IDENTITY_KEY: 'k'.repeat(32) }, fromFile: new Set() });
+    expect(JSON.stringify(lines)).not.toMatch(/p4ss|p5ss|new,old|kkkk/);
+  });
+});
+
+describe('the environment of the sandbox\'s processes', () => {
+  const settings = {
+    ports: { api: 1, provider: 2, smtp: 3, postgres: 4, temporal: 5, temporalUi: 6 }, databaseUrl: 'postgres://x@127.0.0.1:4/pacto', dataDir: '/data', buildId: 'abc', realTime: false, logLevel: 'info',
+    temporal: { address: '127.0.0.1:5', namespace: 'default', apiKey: null, tls: false },
+    secrets: {
+      adminKey: 'pacto_admin_0123456789', postgresPassword: 'p', identityKey: 'k'.repeat(32), twilioAccountSid: TWILIO.TWILIO_ACCOUNT_SID, twilioAuthToken: 't', sendgridApiKey: 'SG.a.b', sendgridSigningKey: 'signing-key',
+      sendgridPublicKey: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEazOYqD0bNUOKLKPQvoKpUB4Tl9Yg7DKNGG8K1Eq4nVw7xQlEbYHxKRe0AU6YL2MPg3cJfFH9Y6jBU4s6TkqTgg==',
+    },
+  };
+
+  test('hides every provider credential of the person: whatever .env holds, the base URLs are this machine', () => {
+    const person = { TWILIO_API_KEY_SID: `SK${'1'.repeat(32)}`, TWILIO_API_KEY_SECRET: 's', TWILIO_MESSAGING_SERVICE_SID: `MG${'1'.repeat(32)}`, SMTP_URL: 'smtp://real.example.org', SENDGRID_API_KEY: 'real' };
+    const { lines } = describeConfig({ variables: { ...person, ...childEnvironment(settings) }, fromFile: new Set() });
+    const shown = new Map(lines.map(({ name, value }) => [name, value]));
+    expect([shown.get('TWILIO_API_KEY_SID'), shown.get('TWILIO_MESSAGING_SERVICE_SID'), shown.get('SMTP_URL'), shown.get('TWILIO_BASE_URL'), shown.get('SENDGRID_BASE_URL')])
+      .toEqual([null, null, 'smtp://127.0.0.1:3', 'http://127.0.0.1:2', 'http://127.0.0.1:2']);
+  });
+
+  test('only the provider sandbox can sign what it sends', () => {
+    expect(JSON.stringify(childEnvironment(settings))).not.toContain('signing-key');
+    expect(providerEnvironment(settings)['PACTO_SENDGRID_SIGNING_KEY']).toBe('signing-key');
+  });
+});

@@ -1,0 +1,301 @@
+/** The standard strategy on one agreement of two instalments (due 2027-01-10 and 2027-02-10, 50.000 each), rung by rung. */
+import { describe, expect, it } from 'vitest';
+import type { AgreementState, Decision, Instant } from '../../src/domain/agreement.ts';
+import { decide, dueContacts, nextStep, speaksOf, stillWanted } from '../../src/domain/decide.ts';
+import { on, standard, strategyOf, termsOf, Told } from './agreement.ts';
+
+/** `contact missed/i1v1+…`, `wait 2027-01-13T13:00 hold`: a decision in one line. */
+function said(state: AgreementState, now: Instant): string {
+  const decision: Decision = decide(state, now);
+  switch (decision.kind) {
+    case 'contact': case 'skip': return `${decision.kind} ${decision.occurrences.map((one) => one.key).join('+')}`;
+    case 'bookCallback': case 'sendSurvey': return `${decision.kind} ${decision.occurrence.key}`;
+    case 'escalate': return decision.to === 'broken' ? 'broken' : `preLegal ${decision.occurrence.key}`;
+    case 'wait': return `wait ${decision.until === null ? 'for ever' : new Date(decision.until).toISOString().slice(0, 16)} ${decision.why}`;
+    case 'close': return `close ${decision.reason}`;
+    case 'duty': return `duty ${decision.rule}`;
+  }
+}
+
+/** Everything before the first rung has happened: the reminder of instalment 1 was sent. */
+const reminded = (): Told => new Told().sent(on('2027-01-07', '10:00'), 't1', 'upcoming/i1v1');
+
+describe('the ladder', () => {
+  it('waits for the reminder three days before the due date, at ten in Santiago', () => {
+    const { state } = new Told();
+    expect(said(state, on('2026-12-01'))).toBe('wait 2027-01-07T13:00 nextStep');
+    expect(nextStep(state, on('2026-12-01'))).toMatchObject({ step: 'upcoming', at: on('2027-01-07', '10:00') });
+    expect(said(state, on('2027-01-07', '10:00'))).toBe('contact upcoming/i1v1');
+  });
+
+  it('sends the first notice three days after the date, and says which channels come in which order', () => {
+    const decision = decide(reminded().state, on('2027-01-13', '10:00'));
+    expect(decision).toMatchObject({ kind: 'contact', occurrences: [{ key: 'missed/i1v1', channels: ['sms', 'email'], template: 'missed', purpose: 'collection' }] });
+  });
+
+  it('says nothing of what was paid meanwhile, and does not skip it either', () => {
+    const told = reminded().pays(on('2027-01-12'), 50_000);
+    expect(said(told.state, on('2027-01-13', '10:00'))).toBe('wait 2027-02-07T13:00 nextStep');
+  });
+
+  it('speaks of an instalment that is paid in part, and not of one that is paid', () => {
+    const told = reminded().pays(on('2027-01-12'), 20_000);
+    const decision = decide(told.state, on('2027-01-13', '10:00'));
+    if (decision.kind !== 'contact') throw new Error(decision.kind);
+    expect(speaksOf(told.state, decision.occurrences[0])).toMatchObject([{ number: 1, amountMinor: 50_000, paidMinor: 20_000 }]);
+    expect(speaksOf(told.pays(on('2027-01-13'), 30_000).state, decision.occurrences[0])).toEqual([]);
+  });
+
+  it('never sends a burst: logged late, it skips what expired in one go and lets the weightiest rung speak for the others', () => {
+    const strategy = strategyOf([
+      { key: 'a', when: { anchor: 'due', days: 1 }, do: 'contact', template: 'missed', expiresDays: 60 },
+      { key: 'b', when: { anchor: 'due', days: 5 }, do: 'contact', template: 'missed', expiresDays: 1 },
+      { key: 'c', when: { anchor: 'due', days: 6 }, do: 'contact', template: 'missed', expiresDays: 2 },
+      { key: 'd', when: { anchor: 'due', days: 12 }, do: 'contact', template: 'missed', expiresDays: 60 },
+    ]);
+    const told = new Told(termsOf(), strategy);
+    expect(said(told.state, on('2027-01-23', '11:00'))).toBe('skip b/i1v1+c/i1v1');
+    told.skipped(on('2027-01-23', '11:00'), 'b/i1v1', 'c/i1v1');
+    expect(said(told.state, on('2027-01-23', '11:00'))).toBe('contact d/i1v1+a/i1v1');
+  });
+
+  it('books the call of the ladder, once more when it is missed, and never a third time', () => {
+    const told = reminded().sent(on('2027-01-13', '10:00'), 't2', 'missed/i1v1').sent(on('2027-01-18', '11:00'), 't3', 'second/i1v1');
+    const morning = on('2027-01-22', '09:00');
+    expect(said(told.state, morning)).toBe('bookCallback call/i1v1');
+    told.tell(morning, { kind: 'callbackBooked', occurrence: 'call/i1v1', callback: 'cb1', from: morning, until: morning + 1 });
+    expect(said(told.state, morning)).toBe('wait 2027-01-30T13:00 callback');
+    told.tell(on('2027-01-22', '18:00'), { kind: 'callbackClosed', callback: 'cb1', result: 'missed' });
+    expect(said(told.state, on('2027-01-22', '18:00'))).toBe('bookCallback call/i1v1');
+    told.tell(on('2027-01-22', '18:00'), { kind: 'callbackBooked', occurrence: 'call/i1v1', callback: 'cb2', from: morning, until: morning + 1 });
+    told.tell(on('2027-01-23', '12:00'), { kind: 'callOutcome', call: 'k1', callback: 'cb2', channel: 'call', outcome: 'noAnswer' });
+    expect(said(told.state, on('2027-01-23', '12:00'))).toBe('wait 2027-01-30T13:00 nextStep');
+  });
+
+  it('does not book what was called off, nor for somebody who does not want calls', () => {
+    const told = reminded().sent(on('2027-01-18', '11:00'), 't3', 'second/i1v1', 'missed/i1v1');
+    const morning = on('2027-01-22', '09:00');
+    const optedOut = new Told().sent(on('2027-01-18'), 't3', 'upcoming/i1v1', 'missed/i1v1', 'second/i1v1').tell(morning, { kind: 'optedOut', scope: 'call' });
+    expect(said(optedOut.state, morning)).toBe('wait 2027-01-30T13:00 nextStep');
+    told.tell(morning, { kind: 'callbackBooked', occurrence: 'call/i1v1', callback: 'cb1', from: morning, until: morning + 1 });
+    told.tell(morning, { kind: 'callbackClosed', callback: 'cb1', result: 'cancelled' });
+    expect(said(told.state, morning)).toBe('wait 2027-01-30T13:00 nextStep');
+  });
+});
+
+describe('what came of a contact', () => {
+  const due = on('2027-01-13', '10:00');
+  const missed = (): Told => reminded();
+
+  it('deferred: the same occurrence again at the hour the law gives, never earlier', () => {
+    const told = missed().tell(due, { kind: 'stepResult', occurrences: ['missed/i1v1'], result: 'deferred', until: on('2027-01-14', '10:00') });
+    expect(said(told.state, due)).toBe('wait 2027-01-14T13:00 nextStep');
+    expect(said(told.state, on('2027-01-14', '10:00'))).toBe('contact missed/i1v1');
+    const past = missed().tell(due, { kind: 'stepResult', occurrences: ['missed/i1v1'], result: 'deferred', until: due - 1 });
+    expect(said(past.state, due)).toBe('wait 2027-01-13T13:01 nextStep');
+  });
+
+  it('deferred beyond its expiry: skipped at the end of its last day, with a trace', () => {
+    const told = missed().tell(due, { kind: 'stepResult', occurrences: ['missed/i1v1'], result: 'deferred', until: on('2027-01-30') });
+    expect(said(told.state, due)).toBe('wait 2027-01-17T03:00 nextStep');
+    expect(said(told.state, on('2027-01-17', '00:00'))).toBe('skip missed/i1v1');
+    expect(said(told.skipped(on('2027-01-17', '00:00'), 'missed/i1v1').state, on('2027-01-17', '00:00'))).toBe('wait 2027-01-18T14:00 nextStep');
+  });
+
+  it.each(['sent', 'covered', 'refused', 'undeliverable', 'skipped'] as const)('%s: that was it', (result) => {
+    const told = missed().tell(due, { kind: 'stepResult', occurrences: ['missed/i1v1'], result });
+    expect(said(told.state, due)).toBe('wait 2027-01-18T14:00 nextStep');
+  });
+
+  it('not delivered: the next channel, once; and nothing when that fails too', () => {
+    const told = missed().sent(due, 't2', 'missed/i1v1').tell(due, { kind: 'deliveryFailed', attempt: 't2', channel: 'sms' });
+    expect(decide(told.state, due)).toMatchObject({ kind: 'contact', occurrences: [{ key: 'missed/i1v1', channels: ['email'] }] });
+    told.tell(due, { kind: 'stepResult', occurrences: ['missed/i1v1'], result: 'sent', attempt: 't3', channel: 'email' });
+    told.tell(due, { kind: 'deliveryFailed', attempt: 't3', channel: 'email' });
+    expect(said(told.state, due)).toBe('wait 2027-01-18T14:00 nextStep');
+  });
+
+  it('a failure that is told before the sending counts as well; one that comes after the expiry changes nothing', () => {
+    const early = missed().tell(due, { kind: 'deliveryFailed', attempt: 't2', channel: 'sms' }).sent(due, 't2', 'missed/i1v1');
+    expect(decide(early.state, due)).toMatchObject({ kind: 'contact', occurrences: [{ channels: ['email'] }] });
+    const late = missed().sent(due, 't2', 'missed/i1v1').tell(on('2027-01-17'), { kind: 'deliveryFailed', attempt: 't2', channel: 'sms' });
+    expect(said(late.state, on('2027-01-17'))).toBe('wait 2027-01-18T14:00 nextStep');
+  });
+
+  it('unknown: waits for the answer, then takes it for a contact', () => {
+    const unknown = (): Told => missed().tell(due, { kind: 'stepResult', occurrences: ['missed/i1v1'], result: 'unknown', attempt: 't2', channel: 'sms', until: due + 3_600_000 });
+    expect(said(unknown().state, due)).toBe('wait 2027-01-13T14:00 unknownOutcome');
+    expect(said(unknown().state, due + 3_600_000)).toBe('wait 2027-01-18T14:00 nextStep');
+    expect(said(unknown().tell(due, { kind: 'contactResult', attempt: 't2', result: 'sent' }).state, due)).toBe('wait 2027-01-18T14:00 nextStep');
+    expect(decide(unknown().tell(due, { kind: 'contactResult', attempt: 't2', result: 'failed' }).state, due)).toMatchObject({ kind: 'contact', occurrences: [{ channels: ['email'] }] });
+  });
+
+  it('a new notice that takes a failed one along does not use the channel that failed', () => {
+    const told = missed().sent(due, 't2', 'missed/i1v1').tell(on('2027-01-15'), { kind: 'deliveryFailed', attempt: 't2', channel: 'email' })
+      .tell(on('2027-01-15'), { kind: 'strategyChanged', strategy: strategyOf([
+        { key: 'missed', when: { anchor: 'due', days: 3 }, do: 'contact', template: 'missed', channels: ['email', 'sms'], expiresDays: 20 },
+        { key: 'second', when: { anchor: 'due', days: 8 }, do: 'contact', template: 'missed', channels: ['email', 'sms'] }]) });
+    // t2 left by SMS and its failure was told for e-mail: both channels are burnt for it, it stays silent.
+    expect(said(told.state, on('2027-01-18', '10:00'))).toBe('contact second/i1v1');
+    const once = missed().tell(due, { kind: 'stepResult', occurrences: ['missed/i1v1'], result: 'sent', attempt: 't2', channel: 'email' })
+      .tell(on('2027-01-15'), { kind: 'strategyChanged', strategy: strategyOf([
+        { key: 'missed', when: { anchor: 'due', days: 3 }, do: 'contact', template: 'missed', channels: ['email', 'sms'], expiresDays: 20 },
+        { key: 'second', when: { anchor: 'due', days: 8 }, do: 'contact', template: 'missed', channels: ['email', 'sms'] }]) })
+      .tell(on('2027-01-18', '09:00'), { kind: 'held', until: on('2027-01-18', '10:00'), reason: 'agent' })
+      .tell(on('2027-01-18', '09:30'), { kind: 'deliveryFailed', attempt: 't2', channel: 'email' });
+    expect(decide(once.state, on('2027-01-18', '10:00'))).toMatchObject({ kind: 'contact', occurrences: [{ key: 'second/i1v1', channels: ['sms'] }, { key: 'missed/i1v1' }] });
+  });
+});
+
+describe('what silences', () => {
+  const due = on('2027-01-13', '10:00');
+
+  it('a hold: until it ends, then what has not expired', () => {
+    const told = reminded().tell(on('2027-01-12'), { kind: 'held', until: on('2027-01-15', '12:00'), reason: 'agent' });
+    expect(said(told.state, due)).toBe('wait 2027-01-15T15:00 hold');
+    expect(dueContacts(told.state, due, due)).toEqual([]);
+    expect(said(told.state, on('2027-01-15', '12:00'))).toBe('contact missed/i1v1');
+    expect(said(told.tell(on('2027-01-14'), { kind: 'released' }).state, on('2027-01-14'))).toBe('contact missed/i1v1');
+  });
+
+  it('a dispute: until it is resolved; meanwhile the rungs expire with a trace', () => {
+    const told = reminded().tell(on('2027-01-12'), { kind: 'disputed', dispute: 'd1', reason: 'amount' });
+    expect(said(told.state, due)).toBe('wait 2027-01-17T03:00 dispute');
+    expect(said(told.state, on('2027-01-17', '00:00'))).toBe('skip missed/i1v1');
+    told.tell(on('2027-01-15'), { kind: 'resolved', dispute: 'd1', outcome: 'rejected' });
+    expect(said(told.state, on('2027-01-15'))).toBe('contact missed/i1v1');
+  });
+
+  it('an opt-out of one channel leaves the other; of all, nothing is planned', () => {
+    const told = reminded().tell(on('2027-01-12'), { kind: 'optedOut', scope: 'sms' });
+    expect(decide(told.state, due)).toMatchObject({ kind: 'contact', occurrences: [{ channels: ['email'] }] });
+    const wanted = decide(reminded().state, due);
+    if (wanted.kind !== 'contact') throw new Error(wanted.kind);
+    expect(stillWanted(told.state, { ...wanted.occurrences[0], channels: ['sms'] }, due)).toBe(false);
+    told.tell(on('2027-01-12'), { kind: 'optedOut', scope: 'all' });
+    expect(said(told.state, due)).toBe('wait 2027-02-11T12:00 nextStep');
+    expect(nextStep(told.state, due)).toMatchObject({ step: 'pre-legal' });
+  });
+
+  it('a stop for ever, and a cancellation, close', () => {
+    expect(said(reminded().tell(due, { kind: 'stopRegistered', on: 'insolvency', permanent: true }).state, due)).toBe('close stopped');
+    expect(said(reminded().tell(due, { kind: 'cancelled', reason: 'error' }).state, due)).toBe('close cancelled');
+  });
+});
+
+describe('a promise to pay', () => {
+  const promised = (amountMinor: number): Told => reminded().tell(on('2027-01-12'), { kind: 'promiseMade', promise: 'q1', amountMinor, dueOn: '2027-01-16', channel: 'call' });
+
+  it('silences what it covers, but not its own reminder', () => {
+    const { state } = promised(50_000);
+    expect(said(state, on('2027-01-13', '10:00'))).toBe('wait 2027-01-15T14:00 promise');
+    expect(said(state, on('2027-01-15', '11:00'))).toBe('contact promise-eve/pq1');
+  });
+
+  it('given after the hour of its reminder, it gets none', () => {
+    const told = reminded().tell(on('2027-01-15', '15:00'), { kind: 'promiseMade', promise: 'q1', amountMinor: 50_000, dueOn: '2027-01-16', channel: 'call' });
+    expect(said(told.state, on('2027-01-15', '15:00'))).toBe('wait 2027-01-17T03:00 promise');
+  });
+
+  it('broken at the end of its grace: the first morning after speaks of it, ahead of the rungs it silenced', () => {
+    const told = promised(50_000).sent(on('2027-01-15', '11:00'), 't2', 'promise-eve/pq1').skipped(on('2027-01-17', '00:00'), 'missed/i1v1');
+    expect(said(told.state, on('2027-01-18', '11:00'))).toBe('wait 2027-01-19T03:00 promise');
+    expect(said(told.state, on('2027-01-19', '10:00'))).toBe('contact promise-broken/pq1+second/i1v1');
+  });
+
+  it('kept: not a word more about it', () => {
+    const told = promised(20_000).sent(on('2027-01-15', '11:00'), 't2', 'promise-eve/pq1').pays(on('2027-01-16'), 20_000);
+    expect(decide(told.state, on('2027-01-19', '10:00'))).toMatchObject({ kind: 'skip', occurrences: [{ key: 'missed/i1v1' }] });
+    expect(said(told.skipped(on('2027-01-17'), 'missed/i1v1').state, on('2027-01-19', '10:00'))).toBe('contact second/i1v1');
+  });
+});
+
+describe('the end of the ladder', () => {
+  const called = (): Told => reminded().sent(on('2027-01-13', '10:00'), 't2', 'missed/i1v1').skipped(on('2027-02-06'), 'second/i1v1', 'call/i1v1', 'third/i1v1', 'upcoming/i2v1')
+    .tell(on('2027-01-25'), { kind: 'callOutcome', call: 'k1', channel: 'call', outcome: 'noAnswer' });
+  const day32 = on('2027-02-11', '09:00');
+
+  it('goes to pre-legal on its day, when a notice arrived, a call was tried and enough is overdue', () => {
+    expect(said(called().state, day32)).toBe('preLegal pre-legal/i1v1');
+  });
+
+  it('is blocked while a notice, a call, the amount or the quiet is missing', () => {
+    const noNotice = called().tell(on('2027-01-13', '11:00'), { kind: 'deliveryFailed', attempt: 't2', channel: 'sms' });
+    expect(said(noNotice.state, day32)).toBe('wait 2027-02-13T13:00 requirements');
+    const noCall = reminded().sent(on('2027-01-13', '10:00'), 't2', 'missed/i1v1').skipped(on('2027-02-06'), 'second/i1v1', 'call/i1v1', 'third/i1v1', 'upcoming/i2v1');
+    expect(said(noCall.state, day32)).toBe('wait 2027-02-13T13:00 requirements');
+    expect(said(called().pays(on('2027-02-01'), 25_000).state, day32)).toBe('wait 2027-02-13T03:00 requirements');
+    expect(said(called().tell(on('2027-02-01'), { kind: 'disputed', dispute: 'd', reason: 'amount' }).state, day32)).toBe('wait 2027-02-17T03:00 requirements');
+    const held = called().tell(on('2027-02-01'), { kind: 'held', until: on('2027-02-12'), reason: 'agent' });
+    expect(said(held.state, day32)).toBe('wait 2027-02-12T12:30 hold');
+  });
+
+  it('sends no notice while the case is open, and opens no second one when it is withdrawn', () => {
+    const told = called().tell(day32, { kind: 'preLegalOpened', case: 'c1', occurrence: 'pre-legal/i1v1' });
+    expect(said(told.state, on('2027-02-13', '10:00'))).toBe('wait 2027-02-17T03:00 preLegal');
+    told.tell(on('2027-02-14'), { kind: 'preLegalClosed', case: 'c1', result: 'withdrawn' });
+    expect(said(told.state, on('2027-02-14'))).toBe('contact missed/i2v1');
+  });
+
+  it('a case speaks for every instalment that was ripe while it ran: withdrawn, it does not come back under the name of the next one', () => {
+    const told = called().tell(day32, { kind: 'preLegalOpened', case: 'c1', occurrence: 'pre-legal/i1v1' })
+      .tell(on('2027-02-20'), { kind: 'stepResult', occurrences: ['missed/i2v1', 'second/i2v1', 'third/i2v1', 'call/i2v1'], result: 'sent', attempt: 't5', channel: 'sms' });
+    const ripe = on('2027-03-14', '09:00');
+    told.tell(on('2027-03-20'), { kind: 'preLegalClosed', case: 'c1', result: 'withdrawn' })
+      .tell(ripe, { kind: 'callOutcome', call: 'k2', channel: 'call', outcome: 'talked' });
+    expect(said(told.state, on('2027-03-20'))).toBe('wait for ever nothingDue');
+    const before = called().tell(day32, { kind: 'preLegalOpened', case: 'c1', occurrence: 'pre-legal/i1v1' }).tell(on('2027-03-01'), { kind: 'preLegalClosed', case: 'c1', result: 'withdrawn' })
+      .tell(ripe, { kind: 'callOutcome', call: 'k2', channel: 'call', outcome: 'talked' }).sent(ripe, 't5', 'missed/i2v1', 'second/i2v1', 'third/i2v1').skipped(ripe, 'call/i2v1');
+    expect(said(before.state, on('2027-03-20'))).toBe('preLegal pre-legal/i2v1');
+  });
+
+  it('falls when the agreed number of instalments is overdue, at the end of the last grace', () => {
+    const told = new Told(termsOf({ acceleratesAfterMissed: 1 })).sent(on('2027-01-07', '10:00'), 't1', 'upcoming/i1v1');
+    expect(said(told.state, on('2027-01-12', '23:00'))).toBe('wait 2027-01-13T03:00 nextStep');
+    expect(said(told.state, on('2027-01-13', '00:00'))).toBe('broken');
+    expect(said(told.tell(on('2027-01-13', '00:00'), { kind: 'planBroken' }).state, on('2027-01-13', '00:00'))).toBe('wait 2027-01-13T13:00 nextStep');
+  });
+});
+
+describe('the end', () => {
+  const settled = (): Told => reminded().pays(on('2027-01-09'), 100_000);
+
+  it('thanks at once, then the survey two days later, then it closes', () => {
+    const told = settled();
+    expect(said(told.state, on('2027-01-09'))).toBe('contact thanks/s1');
+    told.sent(on('2027-01-09'), 't2', 'thanks/s1');
+    expect(said(told.state, on('2027-01-09'))).toBe('wait 2027-01-11T15:00 nextStep');
+    expect(said(told.state, on('2027-01-11', '12:00'))).toBe('sendSurvey survey/s1');
+    told.tell(on('2027-01-11', '12:00'), { kind: 'surveyStarted', survey: 's', occurrence: 'survey/s1' });
+    expect(said(told.state, on('2027-01-11', '12:00'))).toBe('close settled');
+  });
+
+  it('a hold or a dispute does not keep the thanks back; nobody who opted out gets any', () => {
+    expect(said(settled().tell(on('2027-01-09'), { kind: 'disputed', dispute: 'd', reason: 'amount' }).state, on('2027-01-09'))).toBe('contact thanks/s1');
+    expect(said(settled().tell(on('2027-01-09'), { kind: 'optedOut', scope: 'all' }).state, on('2027-01-09'))).toBe('close settled');
+  });
+
+  it('a reversal after the settlement takes the ladder up again, counted from the reversal; what was sent stays sent', () => {
+    const told = reminded().sent(on('2027-01-13', '10:00'), 't2', 'missed/i1v1').pays(on('2027-01-15'), 100_000, 'all').sent(on('2027-01-15'), 't3', 'thanks/s1')
+      .tell(on('2027-03-20'), { kind: 'paymentReversed', payment: 'all' });
+    // Both dates are long past: without the new count everything would go to the lawyers at once.
+    expect(said(told.state, on('2027-03-20'))).toBe('wait 2027-03-23T13:00 nextStep');
+    expect(said(told.state, on('2027-03-23', '10:00'))).toBe('contact missed/i2v1');
+    told.sent(on('2027-03-23', '10:00'), 't4', 'missed/i2v1');
+    expect(said(told.state, on('2027-03-28', '11:00'))).toBe('contact second/i1v1+second/i2v1');
+    told.pays(on('2027-03-29'), 100_000, 'again');
+    expect(said(told.state, on('2027-03-29'))).toBe('contact thanks/s2');
+  });
+
+  it('a new plan has rungs of its own; those of the old one are gone', () => {
+    const told = reminded().tell(on('2027-01-12'), { kind: 'promiseMade', promise: 'q1', amountMinor: 50_000, dueOn: '2027-01-16', channel: 'call' })
+      .tell(on('2027-01-13'), { kind: 'renegotiated', version: 2, discountMinor: 0, instalments: [{ number: 1, dueOn: '2027-03-01', amountMinor: 100_000 }] });
+    expect(said(told.state, on('2027-01-13', '10:00'))).toBe('wait 2027-02-26T13:00 nextStep');
+    expect(said(told.state, on('2027-02-26', '10:00'))).toBe('contact upcoming/i1v2');
+  });
+
+  it('a strategy that is changed keeps what was sent by the name of the step', () => {
+    const told = reminded().sent(on('2027-01-13', '10:00'), 't2', 'missed/i1v1').tell(on('2027-01-14'), { kind: 'strategyChanged', strategy: standard() });
+    expect(said(told.state, on('2027-01-14'))).toBe('wait 2027-01-18T14:00 nextStep');
+  });
+});

@@ -1,0 +1,71 @@
+/** The tables of README.md that come from code: the configuration variables and the error codes. */
+import { describeConfig, names } from '../../src/config.ts';
+import { ERRORS } from '../../src/errors.ts';
+
+/** What each variable is for; its allowed values and default stand in src/config.ts and are printed by `pacto config`. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'PostgreSQL',
+  TEMPORAL_ADDRESS: 'Temporal frontend, host:port',
+  TEMPORAL_NAMESPACE: 'Temporal namespace',
+  TEMPORAL_API_KEY: 'key of Temporal Cloud',
+  TEMPORAL_TLS: '`true` or `false`; true with an API key',
+  PUBLIC_BASE_URL: 'where the world reaches the API: links in messages and signatures of webhooks are made with it',
+  PORT: 'port of the API',
+  PACTO_CLOCK: '`wall`, or `virtual` (sandbox and tests only)',
+  TWILIO_ACCOUNT_SID: 'Twilio account',
+  TWILIO_AUTH_TOKEN: 'Twilio token; a comma list while it is rotated, the first signs',
+  TWILIO_API_KEY_SID: 'Twilio API key, instead of the token for calls',
+  TWILIO_API_KEY_SECRET: 'its secret',
+  TWILIO_MESSAGING_SERVICE_SID: 'sender: a messaging service',
+  TWILIO_FROM: 'sender: a number',
+  TWILIO_BASE_URL: 'replaces every Twilio host (a stand-in)',
+  SENDGRID_API_KEY: 'SendGrid key',
+  SENDGRID_FROM: 'sender address of e-mails',
+  SENDGRID_WEBHOOK_PUBLIC_KEY: 'verifies the event webhook',
+  SENDGRID_BASE_URL: 'replaces the SendGrid host (a stand-in)',
+  SMTP_URL: 'mail server, `smtp://` or `smtps://`',
+  EMAIL_PROVIDER: '`sendgrid` or `smtp`; by what is set',
+  PAYLOAD_KEYS: 'reserved for the payload codec',
+  OIDC_ISSUER: 'reserved for single sign-on',
+  OIDC_CLIENT_ID: 'reserved for single sign-on',
+  OIDC_CLIENT_SECRET: 'reserved for single sign-on',
+  LOG_LEVEL: 'trace, debug, info, warn, error, fatal, silent',
+  METRICS_PORT: 'reserved for a metrics port of its own; `/metrics` is on the API',
+  PACTO_SEND: '`on`; `allowlist` sends only to PACTO_SEND_ALLOWLIST; `off` sends nothing',
+  PACTO_SEND_ALLOWLIST: 'comma list of phones and addresses',
+  PACTO_DATA: 'data folder of the sandbox',
+  PACTO_BUILD_ID: 'build id of the workers; by default a digest of the workflow code',
+  PACTO_IDENTITY_KEY: 'secret of the keyed hash of national ids, 16 characters or more; keep it, or persons are no longer recognised. Without it the database keeps one',
+  PACTO_ADMIN_KEY: 'set by `npm start` for its own processes',
+  PACTO_PROVIDER_URL: 'set by `npm start` for its own processes: the provider sandbox',
+};
+
+/** Markdown rows for every variable that Pacto reads; a variable without a meaning here shows as `undefined` and fails the test. */
+export function configurationTable(): string {
+  const { lines } = describeConfig({ variables: {}, fromFile: new Set() });
+  const defaults = new Map(lines.map((line) => [line.name, line.value]));
+  const rows = names().map((name) => `| \`${name}\` | ${MEANINGS[name] ?? 'undefined'} | ${defaultOf(defaults.get(name))} |`);
+  return ['| variable | meaning | default |', '|---|---|---|', ...rows].join('\n');
+}
+
+function defaultOf(value: string | null | undefined): string {
+  return value === null || value === undefined || value === '' ? '' : `\`${value}\``;
+}
+
+/** Markdown rows for every error code. */
+export function errorTable(): string {
+  const rows = Object.entries(ERRORS).map(([code, entry]) => `| \`${code}\` | ${entry.status} | ${entry.meaning} | ${entry.remedy.replaceAll('|', '\\|')} |`);
+  return ['| code | HTTP | meaning | remedy |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+/** The text with each marked table replaced; markers stay. */
+export function withTables(readme: string, tables: Readonly<Record<string, string>>): string {
+  return Object.entries(tables).reduce((text, [name, table]) => {
+    const start = `<!-- ${name} -->`;
+    const from = text.indexOf(start);
+    if (from < 0) return text;
+    const rest = text.slice(from + start.length);
+    const next = rest.search(/\n#|\n<!-- /);
+    return `${text.slice(0, from)}${start}\n\n${table}\n${next < 0 ? '' : rest.slice(next)}`;
+  }, readme);
+}

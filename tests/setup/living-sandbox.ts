@@ -1,0 +1,166 @@
+/**
+ * A whole Pacto in one test process: own database, own task queues and deployment, provider sandbox, workers, pump, API
+ * and the virtual clock. The parts are the production ones; only the processes are missing.
+ */
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { createActivities } from '../../activities/index.ts';
+import type { Channels } from '../../src/channels/registry.ts';
+import { openGateway } from '../../src/client/gateway.ts';
+import { connectTemporal } from '../../src/client/temporal.ts';
+import { promote } from '../../src/client/promote.ts';
+import { wallNow } from '../../src/clock.ts';
+import { loadConfig, type Config } from '../../src/config.ts';
+import { setOffset } from '../../src/db/clock-row.ts';
+import { openDb, type Db } from '../../src/db/pool.ts';
+import { createApi } from '../../src/http/server.ts';
+import { runPump } from '../../src/intake/pump.ts';
+import { createLog } from '../../src/observability/log.ts';
+import { addKey } from '../../src/register/key.ts';
+import { openRegister } from '../../src/register/context.ts';
+import type { RegisterContext } from '../../src/register/person-lock.ts';
+import { publishShipped } from '../../src/register/publish.ts';
+import { installedSending } from '../../src/register/sending/installed.ts';
+import { applyReceipt } from '../../src/register/sending/receipts.ts';
+import { reconcileUnknown } from '../../src/register/sending/reconcile.ts';
+import type { Actor, ClockJob } from '../../src/sandbox/clock/clock-job.ts';
+import { providerActor } from '../../src/sandbox/clock/provider-actor.ts';
+import { createClockJob } from '../../src/sandbox/clock/wire.ts';
+import { createProviderSandbox } from '../../src/sandbox/provider/server.ts';
+import { buildId, workflowBundle } from '../../src/worker/bundle.ts';
+import { startWorkers } from '../../src/worker/workers.ts';
+import { freshDatabase } from './database.ts';
+import { testTemporal } from './temporal.ts';
+
+const DAY = 86_400_000;
+const PROJECT = join(import.meta.dirname, '..', '..');
+
+export interface JournalEntry {
+  readonly at: string;
+  readonly channel: 'sms' | 'email';
+  readonly to: string;
+  readonly body?: string;
+  readonly subject?: string;
+  readonly text?: string;
+  readonly attemptId: string | null;
+  readonly providerId: string;
+}
+
+export interface LivingSandbox {
+  readonly db: Db;
+  readonly ctx: RegisterContext;
+  readonly config: Config;
+  readonly channels: Channels;
+  readonly gateway: Awaited<ReturnType<typeof openGateway>>;
+  readonly clock: ClockJob;
+  readonly adminKey: string;
+  readonly apiUrl: string;
+  readonly providerUrl: string;
+  readonly databaseUrl: string;
+  readonly logLines: string[];
+  /** Business time, epoch ms. */
+  now(): Promise<number>;
+  advanceTo(instant: number): Promise<void>;
+  advanceDays(days: number): Promise<void>;
+  journal(): Promise<JournalEntry[]>;
+  /** An API call with the admin key; `status` and the parsed body. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: never }>;
+  stop(): Promise<void>;
+}
+
+export interface LivingOptions {
+  /** Virtual epoch ms at which it begins; it must lie in the future of the wall clock. */
+  readonly startAt: number;
+  readonly actors?: (sandbox: Pick<LivingSandbox, 'db' | 'apiUrl' | 'adminKey' | 'ctx' | 'providerUrl'>) => Promise<readonly Actor[]> | readonly Actor[];
+}
+
+/** Starts everything; stop() in afterAll. */
+export async function startLivingSandbox(options: LivingOptions): Promise<LivingSandbox> {
+  const database = await freshDatabase();
+  const logLines: string[] = [];
+  const log = createLog({ level: 'info', process: 'test', destination: { write: (line) => void logLines.push(line) } });
+  const prefix = `t${randomBytes(4).toString('hex')}`;
+  const queues = { agreements: `${prefix}-agreements`, deliver: `${prefix}-deliver`, batch: `${prefix}-batch` };
+  const opened = openDb(database.url, { log, max: 40 });
+  const { db } = opened;
+  await setOffset(db, options.startAt - wallNow());
+  const ctx = await openRegister({ clock: 'virtual', identityKey: 'k'.repeat(32) }, db, log);
+  await publishShipped(ctx);
+
+  const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const accountSid = `AC${randomBytes(16).toString('hex')}`;
+  const authToken = randomBytes(16).toString('hex');
+  // The API must listen before the provider knows where to send, and the other way round: a port is taken first.
+  const apiPort = await freePort();
+  const apiUrl = `http://127.0.0.1:${apiPort}`;
+  const provider = await createProviderSandbox({
+    webhookTarget: apiUrl, twilio: { accountSid, authToken },
+    sendgrid: { apiKey: 'SG.test.key', signingKey: keys.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64') },
+    dataDir: null, now: () => ctx.clock.now(), log, slowMs: 50,
+  });
+  const temporal = testTemporal();
+  const config = loadConfig({
+    DATABASE_URL: database.url, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace,
+    PUBLIC_BASE_URL: apiUrl, PORT: String(apiPort), PACTO_CLOCK: 'virtual',
+    TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: '+56229380000', TWILIO_BASE_URL: provider.url,
+    SENDGRID_API_KEY: 'SG.test.key', SENDGRID_FROM: 'avisos@pacto.example.org', SENDGRID_BASE_URL: provider.url,
+    SENDGRID_WEBHOOK_PUBLIC_KEY: keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    EMAIL_PROVIDER: 'sendgrid', SMTP_URL: `smtp://127.0.0.1:${provider.smtpPort}`, PACTO_IDENTITY_KEY: 'k'.repeat(32),
+  });
+  const sending = installedSending(config, ctx);
+  const gateway = await openGateway({ temporal: config.temporal, clock: 'virtual', db, taskQueue: queues.agreements });
+  const build = await buildId();
+  const connection = await connectTemporal({ address: temporal.address, namespace: temporal.namespace });
+  const deploymentName = `pacto-${prefix}`;
+  const workers = await startWorkers({
+    temporal: config.temporal, clock: 'virtual', queues, serve: ['agreements', 'deliver', 'batch'], buildId: build, deploymentName,
+    bundlePath: await workflowBundle(join(PROJECT, '.cache')), activities: { ...createActivities({ ctx, sending }) }, log,
+  });
+  await promote(connection, { namespace: temporal.namespace, buildId: build, deploymentName, patienceMs: 20_000, pause: (ms) => sleep(ms) });
+  const stopping = new AbortController();
+  const pump = runPump({ db, receiver: gateway, log, pause: pauseFor, listen: (channel, onNotice) => opened.listen(channel, onNotice) }, stopping.signal, { lanes: 8 });
+  const api: FastifyInstance = await createApi({ ctx, config: { ...config, buildId: build }, sandboxClock: null, applyReceipt: (event) => applyReceipt(ctx, event), ready: () => Promise.resolve(null) });
+  await api.listen({ host: '127.0.0.1', port: apiPort });
+  const { key: adminKey } = await addKey(ctx, { name: 'test', role: 'admin', creditorId: null });
+
+  const actors = [providerActor(provider.url), ...((await options.actors?.({ db, apiUrl, adminKey, ctx, providerUrl: provider.url })) ?? [])];
+  const clock = createClockJob({ ctx, gateway, actors, reconcile: (now) => reconcileUnknown(sending, now) });
+  return {
+    db, ctx, config, channels: sending.channels, gateway, clock, adminKey, apiUrl, providerUrl: provider.url, databaseUrl: database.url, logLines,
+    now: () => ctx.clock.now(),
+    advanceTo: (instant) => clock.runTo(instant),
+    advanceDays: async (days) => clock.runTo((await ctx.clock.now()) + days * DAY),
+    journal: async () => (await (await fetch(`${provider.url}/__journal`)).json()) as JournalEntry[],
+    call: async (method, path, body, headers = {}) => {
+      const response = await fetch(`${apiUrl}${path}`, {
+        method, headers: { authorization: `Bearer ${adminKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as never };
+    },
+    stop: async () => {
+      clock.stop();
+      stopping.abort();
+      await pump;
+      await workers.stop();
+      await api.close();
+      await provider.close();
+      await gateway.close();
+      await connection.close();
+      await opened.close();
+      await database.drop();
+    },
+  };
+}
+
+async function pauseFor(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+}
+
+async function freePort(): Promise<number> {
+  const { freePort: find } = await import('../../src/sandbox/ports.ts');
+  return find();
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+import { PURE_FOLDERS } from './tests/setup/suites.ts';
+
+const pure = PURE_FOLDERS.map((folder) => `tests/${folder}/**/*.test.ts`);
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'pure', include: pure, testTimeout: 30_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'real', include: ['tests/**/*.test.ts'], exclude: pure,
+          globalSetup: ['tests/setup/global.ts'], testTimeout: 60_000, hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});

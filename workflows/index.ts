@@ -1,0 +1,4 @@
+export { agreement } from './agreement.ts';
+export { callback } from './callback.ts';
+export { preLegal } from './pre-legal.ts';
+export { survey } from './survey.ts';
