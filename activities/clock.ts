@@ -9,7 +9,7 @@ import type { Clock } from '../src/clock.ts';
 export function activityClock(clock: Clock, scheduledAt: () => number = attemptScheduledAt): Clock {
   if (clock.kind === 'wall') return clock;
   const earliest = scheduledAt();
-  return { kind: 'virtual', now: async () => Math.max(await clock.now(), earliest) };
+  return { kind: 'virtual', now: async (transaction) => Math.max(await clock.now(transaction), earliest) };
 }
 
 /** Epoch ms on the business clock at which the running attempt was scheduled. */

@@ -51,7 +51,7 @@ function dataFolder(path: string, given: boolean): string {
 /** Runs `work` on the register of the installation and closes it. */
 export async function withRegister<T>(flags: Pick<GlobalFlags, 'dataDir'>, work: (ctx: RegisterContext, installation: Installation) => Promise<T>): Promise<T> {
   const installation = await findInstallation(flags);
-  const log = createLog({ level: 'warn', process: 'cli' });
+  const log = createLog({ level: 'error', process: 'cli' });
   const opened = openDb(installation.databaseUrl, { log, max: 4 });
   try {
     return await work(await openRegister(installation, opened.db, log), installation);

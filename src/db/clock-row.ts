@@ -1,5 +1,5 @@
 /** The virtual clock's one row: virtual now = wall + offset. It never holds an instant, because virtual time runs on while nothing does. */
-import { sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { wallNow, type Clock } from '../clock.ts';
 import { instant, nullableInstant } from './columns.ts';
 import type { Db, Trx } from './pool.ts';
@@ -23,7 +23,7 @@ export async function readClock(db: Db | Trx): Promise<ClockRow> {
 
 /** The business clock of the sandbox and the tests: wall plus the row's offset, read afresh each time. */
 export function virtualClock(db: Db, wall: () => number = wallNow): Clock {
-  return { kind: 'virtual', now: async () => wall() + (await readClock(db)).offsetMs };
+  return { kind: 'virtual', now: async (transaction) => wall() + (await readClock(transaction instanceof Kysely ? transaction : db)).offsetMs };
 }
 
 /** Moves the offset forward to `offsetMs`; it never goes back, whoever writes last. Returns the offset in force. */

@@ -17,11 +17,6 @@ export async function templateVersion(db: Db | Trx, key: string, locale: string,
   return db.selectFrom('template').selectAll().where('key', '=', key).where('locale', '=', locale).where('version', '=', version).executeTakeFirst();
 }
 
-/** Every published version, by key, locale and version. */
-export async function listTemplates(db: Db | Trx): Promise<TemplateRow[]> {
-  return db.selectFrom('template').selectAll().orderBy('key').orderBy('locale').orderBy('version').execute();
-}
-
 /** Stores a version that is new; false when it exists already. `publishedAt` is epoch ms. */
 export async function insertTemplate(
   db: Db | Trx, template: { key: string; locale: string; version: number; body: Readonly<Record<string, unknown>> }, publishedAt: number,

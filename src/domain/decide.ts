@@ -149,10 +149,14 @@ function requirementBlocks(state: AgreementState, occurrence: Occurrence, now: I
 
 /** An open promise silences what it covers, never its own reminder. */
 function coveredUntil(state: AgreementState, occurrence: Occurrence, cover: ReadonlyMap<string, Instant>): Instant | null {
-  if (cover.size === 0 || (occurrence.anchor === 'promise' && viewOf(state).promises.some((one) => one.promise === occurrence.promise && one.openUntil > occurrence.dueAt))) return null;
+  if (cover.size === 0 || remindsOfPromise(state, occurrence)) return null;
   const ends = speaksOf(state, occurrence).map((instalment) => cover.get(instalment.anchor));
   if (ends.length === 0 || ends.includes(undefined)) return null;
   return Math.min(...ends.map((end) => end ?? Infinity));
+}
+
+function remindsOfPromise(state: AgreementState, { anchor, promise, dueAt }: Occurrence): boolean {
+  return anchor === 'promise' && viewOf(state).promises.some((one) => one.promise === promise && dueAt < one.openUntil);
 }
 
 function longest(blocks: readonly Block[]): Block | null {

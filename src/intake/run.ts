@@ -10,8 +10,6 @@ export interface PumpProcessOptions {
   readonly log: Log;
   /** Ends the pump when it is aborted; rows in hand are finished first. */
   readonly signal: AbortSignal;
-  /** Recurring duty of an installation in wall time (open questions about contacts); in virtual time the sandbox's clock does it. */
-  readonly reconcile?: () => Promise<unknown>;
 }
 
 const LANES = 16;
@@ -19,16 +17,14 @@ const LANES = 16;
 const CONNECTIONS = { wall: LANES + 4, virtual: LANES * 2 + 8 } as const;
 
 /** Pumps until the signal; resolves when everything is closed. */
-export async function runPump(config: Pick<Config, 'databaseUrl' | 'temporal' | 'clock'>, { log, signal, reconcile }: PumpProcessOptions): Promise<void> {
+export async function runPump(config: Pick<Config, 'databaseUrl' | 'temporal' | 'clock'>, { log, signal }: PumpProcessOptions): Promise<void> {
   const opened = openDb(config.databaseUrl, { log, max: CONNECTIONS[config.clock] });
   try {
     const gateway = await openGateway({ temporal: config.temporal, clock: config.clock, db: opened.db });
     try {
       log.info('the pump runs');
       const pause = (ms: number, until?: AbortSignal): Promise<void> => sleep(ms, undefined, until === undefined ? {} : { signal: until }).catch(() => undefined);
-      await pumpUntil({
-        db: opened.db, receiver: gateway, log, pause, listen: (channel, onNotice) => opened.listen(channel, onNotice), ...(reconcile === undefined ? {} : { reconcile }),
-      }, signal, { lanes: LANES });
+      await pumpUntil({ db: opened.db, receiver: gateway, log, pause, listen: (channel, onNotice) => opened.listen(channel, onNotice) }, signal, { lanes: LANES });
     } finally {
       await gateway.close();
     }

@@ -24,7 +24,7 @@ export async function idempotently<T>(
       // Written below from an answer of the same request: method, address and body are in the hash.
       return { status: before.status, body: before.response as T };
     }
-    const answer = await work({ ...ctx, db: trx });
+    const answer = await work({ ...ctx, db: trx, clock: { kind: ctx.clock.kind, now: () => ctx.clock.now(trx) } });
     await keepAnswer(trx, { keyId, key, requestHash, status: answer.status, response: answer.body });
     return answer;
   });

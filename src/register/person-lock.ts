@@ -38,7 +38,7 @@ export async function lockHeld(ctx: RegisterContext, trx: Trx, identityId: strin
   return {
     trx,
     identityId,
-    now: now ?? (await ctx.clock.now()),
+    now: now ?? (await ctx.clock.now(trx)),
     nextSeq: () => takeSeq(trx, identityId),
   };
 }

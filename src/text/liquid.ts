@@ -22,9 +22,12 @@ const PARSE_LIMIT = 20_000;
 const RENDER_LIMIT_MS = 500;
 const MEMORY_LIMIT = 1_000_000;
 
+/** What a text is rendered from; `short` tells an SMS to leave out what it can do without. */
+export type TextData = MessageData & { readonly short?: boolean };
+
 export interface TextEngine {
   /** Renders one text; an AppError names the field of the template and the variable that is missing. */
-  render(source: string, field: string, data: MessageData): string;
+  render(source: string, field: string, data: TextData): string;
 }
 
 /** An engine that writes amounts and dates for one locale; it keeps what it has parsed. */

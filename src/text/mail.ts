@@ -62,7 +62,7 @@ function partHtml(mail: Mail, part: MailPart): string {
 }
 
 function linked(mail: Mail, text: string): string {
-  const escaped = text.replace(/\n/g, '<br>');
+  const escaped = escapeHtml(text).replace(/\n/g, '<br>');
   return mail.links.map(escapeHtml).reduce((html, url) => html.replaceAll(url, `<a href="${url}">${url}</a>`), escaped);
 }
 

@@ -20,8 +20,8 @@ export interface RenderedEmail {
 }
 
 const MAX_SEGMENTS = 2;
-/** Longest names tried in an SMS, one after the other: a long company name is cut before a fixed sentence would be. */
-const NAME_LIMITS = [120, 32, 20, 12];
+/** What is tried in an SMS, one after the other: long names give way, then the greeting (`short`), the fixed sentences never. */
+const SIZES = [{ names: 120, short: false }, { names: 32, short: false }, { names: 20, short: false }, { names: 20, short: true }, { names: 12, short: true }];
 
 const engines = new Map<string, TextEngine>();
 
@@ -46,8 +46,8 @@ export function renderMessage(template: TemplateBody, channel: 'sms' | 'email', 
 function renderSms(template: TemplateBody, locale: string, data: MessageData): RenderedSms {
   const phrases = phrasesOf(locale);
   const source = data.confirmed || template.discreet ? withBlocks(template.sms, phrases, data) : phrases.neutralSms;
-  for (const limit of NAME_LIMITS) {
-    const body = toGsm7(engineOf(locale).render(source, 'sms', shortened(data, limit)));
+  for (const { names, short } of SIZES) {
+    const body = toGsm7(engineOf(locale).render(source, 'sms', { ...shortened(data, names), short }));
     if (smsLength(body).segments <= MAX_SEGMENTS) return { channel: 'sms', body };
   }
   const message = `it takes more than ${MAX_SEGMENTS} segments`;

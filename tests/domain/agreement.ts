@@ -1,5 +1,6 @@
 /** Agreements for the tests of the core: one in Santiago, and facts numbered in the order in which they are told. */
-import type { AgreementEvent, AgreementState, AgreementTerms, EventBody, Instant, LocalDate } from '../../src/domain/agreement.ts';
+import type { AgreementEvent, AgreementState, AgreementTerms, Decision, EventBody, Instant, LocalDate } from '../../src/domain/agreement.ts';
+import { decide } from '../../src/domain/decide.ts';
 import { apply, initialState } from '../../src/domain/facts.ts';
 import { addDays, instantOf } from '../../src/domain/zone.ts';
 import { parseStrategy } from '../../src/strategy/schema.ts';
@@ -67,3 +68,19 @@ export class Told {
 
 /** The local date so many days after. */
 export const plus = addDays;
+
+/** `contact missed/i1v1+…`, `wait 2027-01-13T13:00 hold`: a decision in one line. */
+export function said(state: AgreementState, now: Instant): string {
+  const decision: Decision = decide(state, now);
+  switch (decision.kind) {
+    case 'contact': case 'skip': return `${decision.kind} ${decision.occurrences.map((one) => one.key).join('+')}`;
+    case 'bookCallback': case 'sendSurvey': return `${decision.kind} ${decision.occurrence.key}`;
+    case 'escalate': return decision.to === 'broken' ? 'broken' : `preLegal ${decision.occurrence.key}`;
+    case 'wait': return `wait ${decision.until === null ? 'for ever' : new Date(decision.until).toISOString().slice(0, 16)} ${decision.why}`;
+    case 'close': return `close ${decision.reason}`;
+    case 'duty': return `duty ${decision.rule}`;
+  }
+}
+
+/** Everything before the first rung has happened: the reminder of instalment 1 was sent. */
+export const reminded = (): Told => new Told().sent(on('2027-01-07', '10:00'), 't1', 'upcoming/i1v1');

@@ -49,6 +49,16 @@ test('a key of one creditor neither sees nor moves what is another creditor’s'
   expect((await call(api, 'POST', `/v1/agreements/${agreementId}/payments`, { key: 'bravo', body: money })).statusCode).toBe(404);
   expect((await call(api, 'POST', `/v1/agreements/${agreementId}/hold`, { key: 'bravo', body: { until: ahead(30), reason: 'x' } })).statusCode).toBe(404);
   expect((await call(api, 'POST', '/v1/agreements', { key: 'bravo', body: agreementBody('A-7') })).json()).toMatchObject({ status: 422, errors: [{ path: 'creditorId' }] });
+  const { personId } = (await call(api, 'GET', `/v1/agreements/${agreementId}`)).json<{ personId: string }>();
+  expect((await call(api, 'POST', `/v1/persons/${personId}/opt-outs`, { key: 'bravo', body: { scope: 'creditor' } })).statusCode).toBe(404);
+  expect((await call(api, 'POST', `/v1/persons/${personId}/stops`, { key: 'bravo', body: { on: 'insolvency', at: ahead(-1), evidence: 'x' } })).statusCode).toBe(404);
+  const visit = { agreementId, channel: 'visit', at: ahead(-1), outcome: 'talked' };
+  expect((await call(api, 'POST', '/v1/calls', { key: 'bravo', body: visit })).statusCode).toBe(404);
+  const { id: callId } = (await call(api, 'POST', '/v1/calls', { key: 'acme', body: visit })).json<{ id: string }>();
+  expect((await call(api, 'POST', `/v1/calls/${callId}/outcome`, { key: 'bravo', body: { outcome: 'busy' } })).statusCode).toBe(404);
+  for (const list of ['callbacks', 'surveys', 'pre-legal', 'persons']) {
+    expect((await call(api, 'GET', `/v1/${list}?creditorId=acme`, { key: 'bravo' })).statusCode, list).toBe(404);
+  }
   const seen = async (key: 'acme' | 'bravo' | 'acmeReader' | 'admin', url: string) =>
     (await call(api, 'GET', url, { key })).json<{ items: { creditorId?: string; id: string }[] }>().items.map((item) => item.creditorId ?? item.id);
   for (const url of ['/v1/agreements', '/v1/persons', '/v1/creditors']) {

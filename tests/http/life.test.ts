@@ -163,6 +163,17 @@ test('a creditor is made once, changed, and listed', async () => {
   expect((await call(api, 'GET', '/v1/creditors?limit=2')).json<{ items: { id: string }[] }>().items.map((item) => item.id)).toEqual(['acme', 'andes']);
 });
 
+test('a strategy becomes the next version, the same again changes nothing, and a wrong one names its fields', async () => {
+  const steps = [{ key: 'missed', when: { anchor: 'due', days: 3, at: '10:00' }, if: 'unpaid', do: 'contact', channels: ['sms'], template: 'missed', expiresDays: 3 }];
+  const publish = (change: Record<string, unknown> = {}) => call(api, 'POST', '/v1/strategies', { body: { id: 'short', country: ['CL'], steps, ...change } });
+  expect((await publish()).json()).toMatchObject({ id: 'short', version: 1, definition: { graceDays: 2 } });
+  expect((await publish()).statusCode).toBe(200);
+  expect((await publish({ graceDays: 5 })).json()).toMatchObject({ version: 2, definition: { graceDays: 5 } });
+  const both = await Promise.all([publish({ graceDays: 6 }), publish({ graceDays: 7 })]);
+  expect(both.map((answer) => answer.json<{ version: number }>().version).toSorted((a, b) => a - b)).toEqual([3, 4]);
+  expect((await publish({ steps: [{ ...steps[0], do: 'shout' }] })).json()).toMatchObject({ status: 422, code: 'ERR_STRATEGY', errors: [{ path: 'steps.0.do' }] });
+});
+
 test('the shipped strategies are listed with their versions, and surveys and cases by page', async () => {
   const { items } = (await call(api, 'GET', '/v1/strategies')).json<{ items: { id: string; version: number }[] }>();
   expect(items.map((item) => item.id)).toContain('standard');

@@ -55,7 +55,10 @@ test('the OpenAPI document lists every route, refers only to what it holds, and 
   const logging = document.paths['/v1/agreements']?.['post'];
   expect(Object.keys(logging?.responses ?? {})).toEqual(expect.arrayContaining(['200', '201', '4xx'.toUpperCase()]));
   expect(JSON.stringify(logging)).toContain('instalments');
-  expect((await call(api, 'GET', '/docs/', { key: null })).statusCode).toBe(200);
+  const docs = await call(api, 'GET', '/docs/', { key: null });
+  expect(docs.statusCode).toBe(200);
+  expect(docs.headers['content-security-policy']).toContain("script-src 'self'");
+  expect(docs.headers['content-security-policy']).not.toMatch(/upgrade-insecure-requests|script-src[^;]*'unsafe-inline'/);
 });
 
 test('readiness says what is missing, and 200 once nothing is', async () => {

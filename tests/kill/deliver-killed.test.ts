@@ -47,7 +47,7 @@ beforeEach(() => {
 interface Killed {
   readonly agreementId: string;
   /** The worker that comes after: the same activity, tried again. */
-  again(leaseMs?: number): Promise<Delivery>;
+  readonly again: (leaseMs?: number) => Promise<Delivery>;
 }
 
 /** A step whose worker process was killed with SIGKILL where it was told to die. */

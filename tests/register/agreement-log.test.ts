@@ -4,10 +4,11 @@ import { applyAll, initialState } from '../../src/domain/facts.ts';
 import { logAgreement } from '../../src/register/agreement-log.ts';
 import { getAgreement } from '../../src/register/agreement-reads.ts';
 import { optOut } from '../../src/register/opt-out.ts';
+import { bookPayment } from '../../src/register/payment.ts';
 import { loadState } from '../../src/register/rebuild.ts';
 import { registerStop } from '../../src/register/stop.ts';
 import { readTimeline, verifyChain } from '../../src/register/timeline.ts';
-import { ACME, ADMIN, BRAVO, bodyOf, logged, openTestRegister, rowCounts, unique, type TestRegister } from './ledger.ts';
+import { ACME, ADMIN, BRAVO, bodyOf, logged, openTestRegister, paymentOf, rowCounts, unique, type TestRegister } from './ledger.ts';
 import { refusalOf } from './refusal.ts';
 
 let register: TestRegister;
@@ -100,13 +101,17 @@ test('without a national id people of two creditors are strangers, and a number 
   const person = unique('P');
   const here = await logged(ctx, { person: { externalId: person } });
   const there = await logged(ctx, { creditorId: 'bravo', person: { externalId: person, nationalId: { country: 'CL', value: '9.876.543-3' } } });
+  for (let count = 0; count < 4; count += 1) await bookPayment(ctx, ADMIN, here, paymentOf({ amountMinor: 100 }));
   const old = (await rowOf(here)).identity_id;
   expect(old).not.toBe((await rowOf(there)).identity_id);
   const again = await logged(ctx, { person: { externalId: person, nationalId: { country: 'CL', value: '9876543-3' } } });
   const joined = await rowOf(again);
   expect([(await rowOf(here)).identity_id, (await personOf(here)).identity_id]).toEqual([joined.identity_id, joined.identity_id]);
   expect(joined.identity_id).toBe((await rowOf(there)).identity_id);
-  expect(joined.logged_seq).toBeGreaterThan((await rowOf(here)).logged_seq);
+  await bookPayment(ctx, ADMIN, here, paymentOf({ amountMinor: 100 }));
+  const seqs = (await loadState(db, here)).state.events.map((event) => event.seq);
+  expect(joined.logged_seq).toBeGreaterThan(seqs.at(-2) ?? 0);
+  expect(seqs.at(-1)).toBeGreaterThan(joined.logged_seq);
   expect(await db.selectFrom('identity').select('id').where('id', '=', old).execute()).toEqual([]);
 });
 

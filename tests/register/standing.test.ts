@@ -162,7 +162,7 @@ test('the explanation says what comes next, when the law allows it and which rul
   expect(told).toMatchObject({ phase: 'active', next: { step: 'upcoming', at: '2026-11-28T13:00:00.000Z', earliestLawfulAt: '2026-11-28T13:00:00.000Z', rules: [] } });
   expect(told.text.es).toContain('CLP 30.000');
   const nowhere = await explain(ctx, ACME, await logged(ctx, { person: { address: { country: 'CL' } } }));
-  expect(nowhere.next).toMatchObject({ earliestLawfulAt: null, rules: ['missing-zone'] });
+  expect(nowhere.next).toMatchObject({ earliestLawfulAt: null, rules: expect.arrayContaining(['missing-zone']) });
   const sunday = await explain(ctx, ACME, await logged(ctx, { instalments: [{ number: 1, dueOn: '2026-12-02', amountMinor: 1 }] }));
   expect(sunday.next).toMatchObject({ at: '2026-11-29T13:00:00.000Z', earliestLawfulAt: '2026-11-30T12:00:00.000Z', rules: ['HOUSE-hours'] });
 });

@@ -139,6 +139,15 @@ test('missing data names the field and never a value', () => {
   expect(wrong.message).not.toMatch(/alert|Secret|Ana/);
 });
 
+test('a notice to long names about a large amount still fits, because the names give way and the fixed sentences do not', () => {
+  const data = { ...RICH, items: [{ ...CLP_ITEM, instalmentNumber: 12, instalments: 48, amountMinor: 12_345_990, dueOn: '2026-09-25' }], promise: { dueOn: '2026-09-25', amountMinor: 12_345_990 } };
+  for (const key of NOTICES) {
+    const { body } = renderMessage(shipped(key), 'sms', 'es-CL', data);
+    expect(body).toContain('12.345.990');
+    expect(body).toContain('embargar sus bienes.');
+  }
+});
+
 test('an SMS that cannot be brought into two segments is refused, not sent in three', () => {
   const body = templateBody.parse({ sms: 'palabra '.repeat(60), subject: 'x', mail: [{ text: 'x' }], discreet: true });
   expect(() => renderMessage(body, 'sms', 'es-CL', message())).toThrow('segments');

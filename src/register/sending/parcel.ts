@@ -6,10 +6,9 @@
 import { attemptsOf } from '../../db/attempts.ts';
 import { siblingsOf } from '../../db/agreements.ts';
 import { surveyById, type SurveyRow } from '../../db/surveys.ts';
-import type { AgreementState, Occurrence } from '../../domain/agreement.ts';
-import { dueContacts, speaksOf } from '../../domain/decide.ts';
+import type { Occurrence } from '../../domain/agreement.ts';
+import { dueContacts } from '../../domain/decide.ts';
 import { strategyOf } from '../../domain/facts.ts';
-import { promiseCover } from '../../domain/promise.ts';
 import { viewOf } from '../../domain/view.ts';
 import { DAY, MINUTE } from '../../domain/zone.ts';
 import type { MessageChannel, StepPurpose } from '../../strategy/strategy.ts';
@@ -66,19 +65,6 @@ async function contactParcel(lock: PersonLock, request: Extract<DeliveryRequest,
   return { lead, siblings, head, channels: first.channels, purpose: head.purpose, survey: null };
 }
 
-/** What may be taken along before its own day: nothing that is on hold, disputed, with the lawyers, or promised right now. */
-function wantedAlong({ state }: LoadedAgreement, now: number): Occurrence[] {
-  const view = viewOf(state);
-  if ((view.holdUntil ?? 0) > now || view.disputes.length > 0 || view.preLegalCase !== null) return [];
-  return dueContacts(state, now, now + HORIZON).filter((one) => canShare(one) && !isPromised(state, one, now));
-}
-
-function isPromised(state: AgreementState, occurrence: Occurrence, now: number): boolean {
-  const cover = promiseCover(viewOf(state), now);
-  const instalments = speaksOf(state, occurrence);
-  return instalments.length > 0 && instalments.every((one) => cover.has(one.anchor));
-}
-
 async function siblingParts(lock: PersonLock, lead: ParcelPart, limit?: ParcelLimit): Promise<ParcelPart[]> {
   const [first] = lead.occurrences;
   if (!canShare(first)) return [];
@@ -86,8 +72,9 @@ async function siblingParts(lock: PersonLock, lead: ParcelPart, limit?: ParcelLi
   const rows = (await siblingsOf(lock.trx, row.person_id)).filter((one) => one.id !== row.id && one.currency === row.currency && (limit?.has(one.id) ?? true));
   const parts: ParcelPart[] = [];
   for (const agreement of await loadStates(lock.trx, rows.map(({ id }) => id))) {
-    const wanted = wantedAlong(agreement, lock.now)
-      .filter((one) => (limit?.get(agreement.row.id)?.has(one.key) ?? true) && one.channels.some((channel) => first.channels.includes(channel)));
+    // The core leaves out what is on hold, disputed, promised or with the lawyers now, also when that ends within the day.
+    const wanted = dueContacts(agreement.state, lock.now, lock.now + HORIZON)
+      .filter((one) => canShare(one) && (limit?.get(agreement.row.id)?.has(one.key) ?? true) && one.channels.some((channel) => first.channels.includes(channel)));
     const [own, ...others] = limit === undefined ? await withoutOpenAttempt(lock, agreement.row.id, wanted) : wanted;
     if (own !== undefined) parts.push({ agreement, occurrences: [own, ...others] });
   }

@@ -6,6 +6,11 @@ import { isNotFound } from '../../client/workflow-time.ts';
 
 /** temporal.api.enums.v1.EventType. */
 const EVENT = { timerStarted: 17, timerFired: 18, timerCanceled: 19 } as const;
+/** Completed, failed, timed out, cancelled, terminated. */
+const CLOSING: ReadonlySet<number> = new Set([2, 3, 4, 21, 27]);
+/** A follow-up that works has no timer yet; after this much wall time it is taken for one that hangs. */
+const PATIENCE_MS = 3_000;
+const LOOK_AGAIN_MS = 5;
 
 interface Stamp {
   readonly seconds?: unknown;
@@ -13,9 +18,17 @@ interface Stamp {
 }
 const ms = (stamp: Stamp | null | undefined): number => Number(stamp?.seconds ?? 0) * 1000 + Math.floor((stamp?.nanos ?? 0) / 1e6);
 
-/** When the earliest pending timer of a run fires (virtual epoch ms), read from its history; null when it has none. */
-export async function pendingTimerAt(client: Client, workflowId: string): Promise<number | null> {
+export interface PendingTimer {
+  /** When the earliest pending timer fires, virtual epoch ms; null when there is none. */
+  readonly at: number | null;
+  /** The run is over, or there is none of this id. */
+  readonly over: boolean;
+}
+
+/** Read from the history of a run, because no call of the server tells when a timer fires. */
+export async function pendingTimer(client: Client, workflowId: string): Promise<PendingTimer> {
   const timers = new Map<string, number>();
+  let over = false;
   try {
     const history = await client.workflow.getHandle(workflowId).fetchHistory();
     for (const event of history.events ?? []) {
@@ -24,12 +37,13 @@ export async function pendingTimerAt(client: Client, workflowId: string): Promis
       if (type === EVENT.timerStarted && started) timers.set(String(started.timerId), ms(event.eventTime) + ms(started.startToFireTimeout));
       if (type === EVENT.timerFired) timers.delete(String(event.timerFiredEventAttributes?.timerId));
       if (type === EVENT.timerCanceled) timers.delete(String(event.timerCanceledEventAttributes?.timerId));
+      over = CLOSING.has(type);
     }
   } catch (error) {
-    if (isNotFound(error) || (error instanceof Error && error.name === 'WorkflowNotFoundError')) return null;
+    if (isNotFound(error) || (error instanceof Error && error.name === 'WorkflowNotFoundError')) return { at: null, over: true };
     throw error;
   }
-  return timers.size === 0 ? null : Math.min(...timers.values());
+  return { at: timers.size === 0 ? null : Math.min(...timers.values()), over };
 }
 
 export interface AgendaDeps {
@@ -37,12 +51,15 @@ export interface AgendaDeps {
   readonly client: Client;
   /** Reckons an agreement's wake anew from PostgreSQL and stores it; answers it (epoch ms or null). */
   readonly reckonWake: (agreementId: string, now: number) => Promise<number | null>;
+  readonly wallNow: () => number;
+  readonly pause: (ms: number) => Promise<void>;
 }
 
 export class Agenda {
   readonly #deps: AgendaDeps;
   /** A follow-up's timer changes only when it fires, so it is read once (a history costs 2 ms) and dropped after each move. */
   readonly #timers = new Map<string, number>();
+  readonly #hanging = new Set<string>();
 
   constructor(deps: AgendaDeps) {
     this.#deps = deps;
@@ -72,13 +89,32 @@ export class Agenda {
 
   async #followUps(): Promise<AgendaItem[]> {
     const open = await openFollowUps(this.#deps.db);
-    const items: AgendaItem[] = [];
-    for (const { workflowId, identityId } of open) {
-      const known = this.#timers.get(workflowId) ?? (await pendingTimerAt(this.#deps.client, workflowId));
-      if (known === null) continue;
-      this.#timers.set(workflowId, known);
-      items.push({ workflowId, at: known, identityId, agreementId: null });
+    const items = await Promise.all(open.map(async ({ workflowId, identityId }): Promise<AgendaItem[]> => {
+      const at = this.#timers.get(workflowId) ?? (await this.#timerOf(workflowId));
+      return at === null ? [] : [{ workflowId, at, identityId, agreementId: null }];
+    }));
+    return items.flat();
+  }
+
+  /**
+   * Waits for the work, not for the clock: a follow-up that was just started, or just woken, is sending or reading and
+   * has no timer yet. Time must not move on meanwhile, or an invitation for noon would be decided at midnight.
+   */
+  async #timerOf(workflowId: string): Promise<number | null> {
+    const { client, wallNow, pause } = this.#deps;
+    const until = wallNow() + (this.#hanging.has(workflowId) ? 0 : PATIENCE_MS);
+    for (;;) {
+      const { at, over } = await pendingTimer(client, workflowId);
+      if (at !== null) {
+        this.#timers.set(workflowId, at);
+        this.#hanging.delete(workflowId);
+        return at;
+      }
+      if (over) return null;
+      if (wallNow() >= until) break;
+      await pause(LOOK_AGAIN_MS);
     }
-    return items;
+    this.#hanging.add(workflowId);
+    return null;
   }
 }

@@ -35,6 +35,8 @@ export function createClockJob({ ctx, gateway, actors, reconcile }: ClockParts):
   const agenda = new Agenda({
     db,
     client: gateway.client,
+    wallNow,
+    pause: (ms) => sleep(ms),
     reckonWake: async (agreementId, now) => {
       const { row, state } = await loadState(db, agreementId);
       // A run that has completed has nothing due, though the core would close it again.
