@@ -1,11 +1,13 @@
 /** The configuration: one table of variables, one schema, read once where a process starts and passed down from there. */
-import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { VARIABLES, type LogLevel, type PayloadKey, type Variable } from './config-variables.ts';
 import type { FieldError } from './errors.ts';
 import { AppError } from './errors.ts';
+
+export { LOG_LEVELS, type LogLevel, type PayloadKey } from './config-variables.ts';
 
 export interface TemporalConfig {
   readonly address: string;
@@ -32,11 +34,6 @@ export interface SendgridConfig {
   /** Base64 of the SPKI DER of the P-256 key that signs event webhooks. */
   readonly webhookPublicKey: string | null;
   readonly baseUrl: string | null;
-}
-
-export interface PayloadKey {
-  readonly id: string;
-  readonly key: Buffer;
 }
 
 export interface OidcConfig {
@@ -79,9 +76,6 @@ export interface SandboxConfig {
   readonly providerUrl: string;
 }
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
 /** Variables by name, as process.env has them. An empty value counts as not set, and hides the one in .env. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -92,80 +86,6 @@ export interface Environment {
 }
 
 const PROJECT = join(import.meta.dirname, '..');
-const PORT_RANGE = 'a whole number from 0 to 65535';
-
-const url = (protocols: readonly string[], allowed: string) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), allowed);
-const httpUrl = url(['http:', 'https:'], 'an absolute http:// or https:// URL')
-  .transform((value) => value.replace(/\/+$/, ''));
-const port = z.string().regex(/^\d{1,5}$/, PORT_RANGE).transform(Number).refine((value) => value <= 65_535, PORT_RANGE);
-const text = z.string();
-const list = z.string().transform((value) => value.split(',').map((item) => item.trim()).filter((item) => item !== ''));
-const choice = <const T extends readonly [string, ...string[]]>(...values: T) => z.enum(values, `one of ${values.join(', ')}`);
-
-const recipients = list.refine(
-  (items) => items.every((item) => /^\+[1-9]\d{6,14}$/.test(item) || /^[^\s@]+@[^\s@]+$/.test(item)),
-  'a comma list of phones like +56961234567 and e-mail addresses',
-);
-
-const publicKey = z.string().refine(isP256PublicKey, 'base64 of a P-256 public key, as the SendGrid page "Signed event webhook" shows it');
-
-const payloadKeys = list.transform((items, context): PayloadKey[] =>
-  items.map((item) => {
-    const [id = '', encoded = ''] = item.split(':');
-    const key = Buffer.from(encoded, 'base64');
-    if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || key.length !== 32) {
-      context.addIssue({ code: 'custom', message: 'a comma list of <id>:<base64 of 32 bytes>, the newest first' });
-    }
-    return { id, key };
-  }),
-);
-
-interface Variable {
-  readonly schema: z.ZodType<unknown, string>;
-  /** Shown and used when the variable is not set; null: no value. */
-  readonly fallback: string | null;
-  /** Never shown; or shown without the password in it. */
-  readonly secret?: 'all' | 'password';
-}
-
-const VARIABLES = {
-  DATABASE_URL: { schema: url(['postgres:', 'postgresql:'], 'a postgres:// URL'), fallback: 'postgres://127.0.0.1:5432/pacto', secret: 'password' },
-  TEMPORAL_ADDRESS: { schema: text.regex(/^[^\s:/]+:\d{1,5}$/, 'host:port, without http://'), fallback: '127.0.0.1:7233' },
-  TEMPORAL_NAMESPACE: { schema: text.regex(/^[A-Za-z0-9._-]{1,255}$/, 'letters, digits, dot, hyphen, underscore'), fallback: 'default' },
-  TEMPORAL_API_KEY: { schema: text, fallback: null, secret: 'all' },
-  TEMPORAL_TLS: { schema: choice('true', 'false'), fallback: null },
-  PUBLIC_BASE_URL: { schema: httpUrl, fallback: null },
-  PORT: { schema: port, fallback: '3000' },
-  PACTO_CLOCK: { schema: choice('wall', 'virtual'), fallback: 'wall' },
-  TWILIO_ACCOUNT_SID: { schema: text.regex(/^AC[0-9a-fA-F]{32}$/, 'AC followed by 32 hexadecimal digits'), fallback: null },
-  TWILIO_AUTH_TOKEN: { schema: list, fallback: null, secret: 'all' },
-  TWILIO_API_KEY_SID: { schema: text.regex(/^SK[0-9a-fA-F]{32}$/, 'SK followed by 32 hexadecimal digits'), fallback: null },
-  TWILIO_API_KEY_SECRET: { schema: text, fallback: null, secret: 'all' },
-  TWILIO_MESSAGING_SERVICE_SID: { schema: text.regex(/^MG[0-9a-fA-F]{32}$/, 'MG followed by 32 hexadecimal digits'), fallback: null },
-  TWILIO_FROM: { schema: text.regex(/^(\+[1-9]\d{1,14}|[A-Za-z0-9 ]{1,11})$/, 'a phone like +56961234567 or up to 11 letters and digits'), fallback: null },
-  TWILIO_BASE_URL: { schema: httpUrl, fallback: null },
-  SENDGRID_API_KEY: { schema: text, fallback: null, secret: 'all' },
-  SENDGRID_FROM: { schema: text.regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address'), fallback: null },
-  SENDGRID_WEBHOOK_PUBLIC_KEY: { schema: publicKey, fallback: null },
-  SENDGRID_BASE_URL: { schema: httpUrl, fallback: null },
-  SMTP_URL: { schema: url(['smtp:', 'smtps:'], 'an smtp:// or smtps:// URL'), fallback: null, secret: 'password' },
-  EMAIL_PROVIDER: { schema: choice('sendgrid', 'smtp'), fallback: null },
-  PAYLOAD_KEYS: { schema: payloadKeys, fallback: null, secret: 'all' },
-  OIDC_ISSUER: { schema: httpUrl, fallback: null },
-  OIDC_CLIENT_ID: { schema: text, fallback: null },
-  OIDC_CLIENT_SECRET: { schema: text, fallback: null, secret: 'all' },
-  LOG_LEVEL: { schema: choice(...LOG_LEVELS), fallback: 'info' },
-  METRICS_PORT: { schema: port, fallback: null },
-  PACTO_SEND: { schema: choice('off', 'allowlist', 'on'), fallback: 'on' },
-  PACTO_SEND_ALLOWLIST: { schema: recipients, fallback: null },
-  PACTO_DATA: { schema: text, fallback: '.pacto' },
-  PACTO_BUILD_ID: { schema: text.regex(/^[A-Za-z0-9._-]{1,64}$/, '1 to 64 letters, digits, dots, hyphens, underscores'), fallback: null },
-  PACTO_IDENTITY_KEY: { schema: text.min(16, 'at least 16 characters'), fallback: null, secret: 'all' },
-  PACTO_ADMIN_KEY: { schema: text.min(16, 'at least 16 characters'), fallback: null, secret: 'all' },
-  PACTO_PROVIDER_URL: { schema: httpUrl, fallback: null },
-} as const satisfies Record<string, Variable>;
-
 type Name = keyof typeof VARIABLES;
 type Parsed = { readonly [N in Name]: z.output<(typeof VARIABLES)[N]['schema']> | null };
 
@@ -319,15 +239,6 @@ function isLoopback(address: string | null): boolean {
   if (address === null) return false;
   const { hostname } = new URL(address);
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-function isP256PublicKey(encoded: string): boolean {
-  try {
-    const key = createPublicKey({ key: Buffer.from(encoded, 'base64'), format: 'der', type: 'spki' });
-    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
-  } catch {
-    return false;
-  }
 }
 
 function mask(variable: Variable, value: string): string {

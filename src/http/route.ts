@@ -114,10 +114,12 @@ async function admit(ctx: RegisterContext, request: FastifyRequest, name: string
 const HEADER = 'Idempotency-Key';
 const header = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 
-/** The caller's key for a repetition of this request, or the error to answer. */
-function idempotencyKey(request: FastifyRequest): string | AppError {
-  const given = header.safeParse(request.headers[HEADER.toLowerCase()]);
-  return given.success ? given.data : new AppError('ERR_BODY', `The header ${HEADER} is missing or wrong.`, {
+/** The caller's key for a repetition of this request; null when it gave none (then a repetition is a new request), or the error to answer. */
+function idempotencyKey(request: FastifyRequest): string | null | AppError {
+  const told = request.headers[HEADER.toLowerCase()];
+  if (told === undefined) return null;
+  const given = header.safeParse(told);
+  return given.success ? given.data : new AppError('ERR_BODY', `The header ${HEADER} is wrong.`, {
     errors: [{ path: HEADER, message: '1 to 200 printable characters, a new one for every new request' }],
   });
 }
@@ -138,7 +140,7 @@ function schemaOf<B extends z.ZodType, Q extends z.ZodType, P extends z.ZodType,
     ...(spec.body === undefined ? {} : { body: spec.body }),
     ...(spec.query === undefined ? {} : { querystring: spec.query }),
     ...(spec.params === undefined ? {} : { params: spec.params }),
-    ...(spec.idempotencyKey === true ? { headers: z.object({ 'idempotency-key': header }) } : {}),
+    ...(spec.idempotencyKey === true ? { headers: z.object({ 'idempotency-key': header.optional() }) } : {}),
     response: { ...Object.fromEntries(successes), '4xx': failure, '5xx': failure },
   };
 }

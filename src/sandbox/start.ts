@@ -13,7 +13,8 @@ import { startGuardian, type Guardian } from './servers/guardian.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
 import type { Supervised } from './supervise.ts';
 
-const say = (line: string): void => void process.stderr.write(`pacto: ${line}\n`);
+/** On a terminal the live line is wiped first; it comes back a second later. */
+const say = (line: string): void => void process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[2K' : ''}pacto: ${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** What has to be undone at the end, as far as it got. */
@@ -95,14 +96,18 @@ async function live({ supervised, stopping }: Run): Promise<void> {
   await showLiveLine({ read, language: languageOf(process.env), out: process.stdout }, stopping.signal);
 }
 
+/** One press of Ctrl-C can arrive twice: from the terminal and passed on by npm. */
+const SAME_PRESS_MS = 1_500;
+
 /** The first signal ends everything in order; the second leaves the rest to the guardian. */
 function endOnSignal(run: Run): Promise<void> {
   return new Promise((resolveEnd) => {
-    let asked = 0;
+    let asked: number | null = null;
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(name, () => {
-        asked += 1;
-        if (asked > 1) process.exit(130);
+        if (asked !== null && performance.now() - asked < SAME_PRESS_MS) return;
+        if (asked !== null) process.exit(130);
+        asked = performance.now();
         say('stopping; the next start goes on from here.');
         run.stopping.abort();
         resolveEnd();

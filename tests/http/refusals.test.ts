@@ -92,7 +92,7 @@ describe('a wrong request gets 4xx with code and path, and nothing is stored', (
     expect(await contentOf(api.db)).toEqual(before);
   });
 
-  test('a POST without an external id needs an Idempotency-Key', async () => {
+  test('an Idempotency-Key that is empty or unprintable is refused before anything happens', async () => {
     const answer = await call(api, 'POST', '/v1/agreements/acme%2FA-1/release', { headers: { 'idempotency-key': '' } });
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({ code: 'ERR_BODY', errors: [{ path: 'Idempotency-Key' }] });

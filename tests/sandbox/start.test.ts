@@ -63,6 +63,17 @@ async function until(done: () => Promise<boolean>, limitMs: number): Promise<num
   return performance.now() - began;
 }
 
+/** sandbox.json once every process of it runs: one that fell with its server is named a moment later. */
+async function settled(): Promise<Sandbox> {
+  await until(async () => {
+    const now = await readSandbox(folder);
+    if (now === null || !Object.values(now.pids).every((pid) => pid !== 0 && isAlive(pid))) return false;
+    sandbox = now;
+    return true;
+  }, 15_000);
+  return sandbox;
+}
+
 const call = (path: string, options: RequestInit = {}) => fetch(`${sandbox.apiUrl}${path}`, { ...options, headers: { authorization: `Bearer ${sandbox.adminKey}`, 'content-type': 'application/json' } });
 
 test('ready means: readyz answers, the addresses are published for their owner, every process runs, the agent has shifts', async () => {
@@ -81,7 +92,8 @@ test('a second start on the same folder is told who holds it', async () => {
 });
 
 test.each(['api', 'worker', 'pump', 'provider', 'postgres', 'temporal'] as const)('%s is killed and is back within 5 s, under a new process id in sandbox.json', async (name) => {
-  const before = sandbox.pids[name];
+  const before = (await settled()).pids[name];
+  expect(before).toBeGreaterThan(1);
   process.kill(before, 'SIGKILL');
   const took = await until(async () => {
     const now = await readSandbox(folder);
@@ -110,10 +122,13 @@ test('after all that it still works from end to end: an agreement is logged, its
 
 test('Ctrl-C stops every process in order and takes sandbox.json away; the next start goes on where it was', async () => {
   const { now: before } = (await (await call('/sandbox/clock')).json()) as { now: string };
+  const { pids } = await settled();
+  running.child.kill('SIGINT');
+  // npm passes a Ctrl-C on that the terminal has delivered already.
   running.child.kill('SIGINT');
   expect(await running.exited).toBe(0);
   expect(existsSync(sandboxFile(folder))).toBe(false);
-  expect(Object.values(sandbox.pids).filter(isAlive)).toEqual([]);
+  expect(Object.values(pids).filter(isAlive)).toEqual([]);
   expect(running.said).toContain('stopping; the next start goes on from here.');
 
   const key = sandbox.adminKey;
@@ -126,7 +141,7 @@ test('Ctrl-C stops every process in order and takes sandbox.json away; the next 
 }, 90_000);
 
 test('a supervisor that is killed takes its processes with it, and the folder can be started again', async () => {
-  const { pids } = sandbox;
+  const { pids } = await settled();
   running.child.kill('SIGKILL');
   await running.exited;
   await until(() => Promise.resolve(Object.values(pids).every((pid) => !isAlive(pid))), 15_000);

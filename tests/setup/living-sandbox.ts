@@ -12,7 +12,8 @@ import { openGateway } from '../../src/client/gateway.ts';
 import { connectTemporal } from '../../src/client/temporal.ts';
 import { promote } from '../../src/client/promote.ts';
 import { wallNow } from '../../src/clock.ts';
-import { loadConfig, type Config } from '../../src/config.ts';
+import { loadConfig, type Config, type LogLevel } from '../../src/config.ts';
+import { AppError } from '../../src/errors.ts';
 import { setOffset } from '../../src/db/clock-row.ts';
 import { openDb, type Db } from '../../src/db/pool.ts';
 import { createApi } from '../../src/http/server.ts';
@@ -26,6 +27,7 @@ import { installedSending } from '../../src/register/sending/installed.ts';
 import { applyReceipt } from '../../src/register/sending/receipts.ts';
 import { reconcileUnknown } from '../../src/register/sending/reconcile.ts';
 import type { Actor, ClockJob } from '../../src/sandbox/clock/clock-job.ts';
+import type { SandboxClock } from '../../src/sandbox/clock/sandbox-clock.ts';
 import { providerActor } from '../../src/sandbox/clock/provider-actor.ts';
 import { createClockJob } from '../../src/sandbox/clock/wire.ts';
 import { createProviderSandbox } from '../../src/sandbox/provider/server.ts';
@@ -59,6 +61,8 @@ export interface LivingSandbox {
   readonly apiUrl: string;
   readonly providerUrl: string;
   readonly databaseUrl: string;
+  /** Of workflows; everything this sandbox started runs on it. */
+  readonly taskQueue: string;
   readonly logLines: string[];
   /** Business time, epoch ms. */
   now(): Promise<number>;
@@ -66,13 +70,15 @@ export interface LivingSandbox {
   advanceDays(days: number): Promise<void>;
   journal(): Promise<JournalEntry[]>;
   /** An API call with the admin key; `status` and the parsed body. */
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: never }>;
+  readonly call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<{ status: number; body: never }>;
   stop(): Promise<void>;
 }
 
 export interface LivingOptions {
   /** Virtual epoch ms at which it begins; it must lie in the future of the wall clock. */
   readonly startAt: number;
+  /** Of the captured log; `info` when absent. */
+  readonly logLevel?: LogLevel;
   readonly actors?: (sandbox: Pick<LivingSandbox, 'db' | 'apiUrl' | 'adminKey' | 'ctx' | 'providerUrl'>) => Promise<readonly Actor[]> | readonly Actor[];
 }
 
@@ -80,7 +86,7 @@ export interface LivingOptions {
 export async function startLivingSandbox(options: LivingOptions): Promise<LivingSandbox> {
   const database = await freshDatabase();
   const logLines: string[] = [];
-  const log = createLog({ level: 'info', process: 'test', destination: { write: (line) => void logLines.push(line) } });
+  const log = createLog({ level: options.logLevel ?? 'info', process: 'test', destination: { write: (line) => void logLines.push(line) } });
   const prefix = `t${randomBytes(4).toString('hex')}`;
   const queues = { agreements: `${prefix}-agreements`, deliver: `${prefix}-deliver`, batch: `${prefix}-batch` };
   const opened = openDb(database.url, { log, max: 40 });
@@ -121,17 +127,27 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
   await promote(connection, { namespace: temporal.namespace, buildId: build, deploymentName, patienceMs: 20_000, pause: (ms) => sleep(ms) });
   const stopping = new AbortController();
   const pump = runPump({ db, receiver: gateway, log, pause: pauseFor, listen: (channel, onNotice) => opened.listen(channel, onNotice) }, stopping.signal, { lanes: 8 });
-  const api: FastifyInstance = await createApi({ ctx, config: { ...config, buildId: build }, sandboxClock: null, applyReceipt: (event) => applyReceipt(ctx, event), ready: () => Promise.resolve(null) });
+  let clock: ClockJob | null = null;
+  const sandboxClock: SandboxClock = {
+    read: async () => ({ now: await ctx.clock.now(), daysPerSecond: 0 }),
+    advance: async (days) => {
+      await clock?.runTo((await ctx.clock.now()) + days * DAY);
+      return { now: await ctx.clock.now() };
+    },
+    play: () => Promise.reject(new AppError('ERR_CLOCK', 'A test moves its clock itself.')),
+  };
+  const api: FastifyInstance = await createApi({ ctx, config: { ...config, buildId: build }, sandboxClock, applyReceipt: (event) => applyReceipt(ctx, event), ready: () => Promise.resolve(null) });
   await api.listen({ host: '127.0.0.1', port: apiPort });
   const { key: adminKey } = await addKey(ctx, { name: 'test', role: 'admin', creditorId: null });
 
   const actors = [providerActor(provider.url), ...((await options.actors?.({ db, apiUrl, adminKey, ctx, providerUrl: provider.url })) ?? [])];
-  const clock = createClockJob({ ctx, gateway, actors, reconcile: (now) => reconcileUnknown(sending, now) });
+  const job = createClockJob({ ctx, gateway, actors, reconcile: (now) => reconcileUnknown(sending, now) });
+  clock = job;
   return {
-    db, ctx, config, channels: sending.channels, gateway, clock, adminKey, apiUrl, providerUrl: provider.url, databaseUrl: database.url, logLines,
+    db, ctx, config, channels: sending.channels, gateway, clock: job, adminKey, apiUrl, providerUrl: provider.url, databaseUrl: database.url, taskQueue: queues.agreements, logLines,
     now: () => ctx.clock.now(),
-    advanceTo: (instant) => clock.runTo(instant),
-    advanceDays: async (days) => clock.runTo((await ctx.clock.now()) + days * DAY),
+    advanceTo: (instant) => job.runTo(instant),
+    advanceDays: async (days) => job.runTo((await ctx.clock.now()) + days * DAY),
     journal: async () => (await (await fetch(`${provider.url}/__journal`)).json()) as JournalEntry[],
     call: async (method, path, body, headers = {}) => {
       const response = await fetch(`${apiUrl}${path}`, {
@@ -142,7 +158,7 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
       return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as never };
     },
     stop: async () => {
-      clock.stop();
+      job.stop();
       stopping.abort();
       await pump;
       await workers.stop();
