@@ -48,7 +48,10 @@ const RECONNECT_MS = 1_000;
 /** Opens a pool; the server going away is logged and survived, never the end of the process. */
 export function openDb(url: string, options: { log: Logger; max?: number }): OpenedDb {
   const pool = new pg.Pool({ connectionString: url, max: options.max ?? 10, types, application_name: 'pacto' });
-  pool.on('error', (error) => options.log.warn({ err: error }, 'a database connection was lost'));
+  const lost = (error: Error): void => options.log.warn({ err: error }, 'a database connection was lost');
+  pool.on('error', lost);
+  // The pool listens only to connections that lie idle: one that dies between two queries of a transaction would end the process.
+  pool.on('connect', (client) => client.on('error', lost));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,

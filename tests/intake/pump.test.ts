@@ -116,7 +116,8 @@ test('a pump that dies between the acceptance and the mark leaves the row to be 
       return result;
     },
   };
-  await expect(drain({ ...pumpDeps(cut), db: dying.db })).rejects.toThrow();
+  // One lane: a second one of the same pump may take the freed row at once, and that is no fault.
+  await expect(drain({ ...pumpDeps(cut), db: dying.db }, { lanes: 1 })).rejects.toThrow();
   await dying.close();
   expect(first.of('agreement/acme/crash')).toEqual([1]);
   const second = new RememberingReceiver();
