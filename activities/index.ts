@@ -2,12 +2,13 @@
 import { createAgreementActivities } from './agreements.ts';
 import { createCallbackActivities } from './callbacks.ts';
 import { createDeliverActivities, type DeliverDeps } from './deliver.ts';
+import { createImportActivities } from './import.ts';
 import { createPreLegalActivities } from './pre-legal.ts';
 import { createSurveyActivities } from './survey.ts';
 import type { ActivityDeps } from './context.ts';
-import type { AgreementActivities, CallbackActivities, DeliverActivities, PreLegalActivities, SurveyActivities } from '../workflows/contract.ts';
+import type { AgreementActivities, CallbackActivities, DeliverActivities, ImportActivities, PreLegalActivities, SurveyActivities } from '../workflows/contract.ts';
 
-export type Activities = AgreementActivities & CallbackActivities & DeliverActivities & PreLegalActivities & SurveyActivities;
+export type Activities = AgreementActivities & CallbackActivities & DeliverActivities & ImportActivities & PreLegalActivities & SurveyActivities;
 
 /** All activities, for the worker. */
 export function createActivities(deps: ActivityDeps & DeliverDeps): Activities {
@@ -15,6 +16,7 @@ export function createActivities(deps: ActivityDeps & DeliverDeps): Activities {
     ...createAgreementActivities(deps),
     ...createCallbackActivities(deps),
     ...createDeliverActivities(deps),
+    ...createImportActivities(deps),
     ...createPreLegalActivities(deps),
     ...createSurveyActivities(deps),
   };

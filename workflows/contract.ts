@@ -7,7 +7,7 @@ import type { AgreementEvent, AgreementState, CallOutcomeName, Minor, Occurrence
 export const QUEUES = { agreements: 'agreements', deliver: 'deliver', batch: 'batch' } as const;
 export type Queues = { readonly agreements: string; readonly deliver: string; readonly batch: string };
 
-export const WORKFLOWS = { agreement: 'agreement', callback: 'callback', preLegal: 'preLegal', survey: 'survey' } as const;
+export const WORKFLOWS = { agreement: 'agreement', callback: 'callback', preLegal: 'preLegal', survey: 'survey', importFile: 'importFile' } as const;
 export type WorkflowType = (typeof WORKFLOWS)[keyof typeof WORKFLOWS];
 
 /** Search attributes of contract.md section 6. */
@@ -155,6 +155,24 @@ export interface SurveyInput {
 export const SURVEY_ANSWERED = 'surveyAnswered';
 export interface SurveyActivities {
   expireSurvey(input: { surveyId: string }): Promise<{ state: 'expired' | 'answered' }>;
+}
+
+export interface ImportInput {
+  readonly v: 1;
+  readonly importId: string;
+}
+export interface ImportProgress {
+  readonly lines: number;
+  readonly readLines: number;
+  readonly agreements: number;
+  /** With an outcome. */
+  readonly settled: number;
+  readonly rejected: number;
+}
+/** Activities of the queue `batch`: each does a bounded part and answers whether its phase is over; where it stands is in PostgreSQL. */
+export interface ImportActivities {
+  readRows(input: { importId: string }): Promise<{ done: boolean; progress: ImportProgress }>;
+  takeInAgreements(input: { importId: string }): Promise<{ done: boolean; progress: ImportProgress }>;
 }
 
 /** `Deployment name` of worker versioning; every queue shares it and the build id. */

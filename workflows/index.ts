@@ -1,4 +1,5 @@
 export { agreement } from './agreement.ts';
 export { callback } from './callback.ts';
+export { importFile } from './import-file.ts';
 export { preLegal } from './pre-legal.ts';
 export { survey } from './survey.ts';

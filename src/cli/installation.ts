@@ -17,6 +17,8 @@ export interface Installation {
   readonly temporal: TemporalConfig;
   readonly clock: Config['clock'];
   readonly identityKey: string | null;
+  /** Where files for people are written. */
+  readonly dataFolder: string;
   /** null: not a sandbox. */
   readonly sandbox: Sandbox | null;
 }
@@ -27,19 +29,25 @@ export const CLI_ACTOR: Actor = { id: 'cli', role: 'admin', creditorId: null };
 const PROJECT = join(import.meta.dirname, '..', '..');
 const DEFAULT_DATA = '.pacto';
 
+/** The data folder of the sandbox that is meant; null when DATABASE_URL names an installation. */
+export function findSandboxFolder(flags: Pick<GlobalFlags, 'dataDir'>, variables: Variables): string | null {
+  if (flags.dataDir === null && variables['DATABASE_URL']) return null;
+  return dataFolder(flags.dataDir ?? (variables['PACTO_DATA'] || DEFAULT_DATA), flags.dataDir !== null);
+}
+
 /** The installation that is meant; ERR_DEPENDENCY when no sandbox runs where one was expected. */
 export async function findInstallation(flags: Pick<GlobalFlags, 'dataDir'>, variables: Variables = readEnvironment().variables): Promise<Installation> {
-  if (flags.dataDir === null && variables['DATABASE_URL']) {
-    const { databaseUrl, temporal, clock, identityKey } = loadConfig(variables);
-    return { databaseUrl, temporal, clock, identityKey, sandbox: null };
+  const folder = findSandboxFolder(flags, variables);
+  if (folder === null) {
+    const { databaseUrl, temporal, clock, identityKey, dataDir } = loadConfig(variables);
+    return { databaseUrl, temporal, clock, identityKey, dataFolder: dataFolder(dataDir, false), sandbox: null };
   }
-  const folder = dataFolder(flags.dataDir ?? (variables['PACTO_DATA'] || DEFAULT_DATA), flags.dataDir !== null);
   const sandbox = await readSandbox(folder);
   if (sandbox === null) throw new AppError('ERR_DEPENDENCY', `No sandbox is ready on ${folder}: run npm start, name its folder with --data, or set DATABASE_URL.`);
   return {
     databaseUrl: sandbox.databaseUrl, temporal: { address: sandbox.temporalAddress, namespace: sandbox.namespace, apiKey: null, tls: false },
     // A sandbox in real time has a clock row with offset 0: the same thing.
-    clock: 'virtual', identityKey: (await loadSecrets(folder)).identityKey, sandbox,
+    clock: 'virtual', identityKey: (await loadSecrets(folder)).identityKey, dataFolder: folder, sandbox,
   };
 }
 

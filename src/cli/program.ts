@@ -14,6 +14,7 @@ export function createProgram(flags: GlobalFlags, streams: Streams): Command {
     .exitOverride().configureOutput({ writeOut: streams.out, writeErr: streams.err }).helpCommand(false);
   addProcesses(program, flags, output);
   addAgreements(program, flags, output);
+  addImports(program, flags, output);
   addAdministration(program, flags, output);
   addOperations(program, flags, output);
   return inherit(program);
@@ -47,6 +48,7 @@ function addProcesses(program: Command, flags: GlobalFlags, output: Output): voi
   program.command('setup').description('search attributes and retention of the Temporal namespace').action(async () => (await release()).setup(flags, output));
   program.command('promote').description('makes this build current once all queues poll it').option('--build-id <id>', 'another build')
     .action(async (options: { buildId?: string }) => (await release()).promoteBuild(flags, output, options.buildId ?? null));
+  program.command('doctor').description('looks at every dependency and says what to do').action(async () => (await import('./commands/doctor.ts')).doctor(flags, output));
   program.command('config').description('the configuration in force, secrets masked').action(async () => (await import('./commands/config.ts')).showConfig(output));
 }
 
@@ -60,6 +62,14 @@ function addAgreements(program: Command, flags: GlobalFlags, output: Output): vo
     .requiredOption('--amount-minor <n>', 'in the minor unit of the currency').requiredOption('--currency <c>', 'ISO 4217').requiredOption('--external-id <x>', 'id of the payment')
     .option('--paid-at <instant>', 'RFC 3339 (default now)').option('--method <m>', 'transfer card cash cheque directDebit link other').option('--instalment <n>', 'the instalment it is for')
     .action(async (ref: string, options: PayOptions) => (await import('./commands/pay.ts')).pay(flags, output, ref, options));
+}
+
+function addImports(program: Command, flags: GlobalFlags, output: Output): void {
+  const imports = group(program, 'import', 'files of another system');
+  imports.command('agreements').description('imports agreements from a CSV file, one row an instalment').argument('<file.csv>').requiredOption('--creditor <id>', 'whose agreements they are')
+    .option('--dry-run', 'tells what would be rejected; stores nothing')
+    .addHelpText('after', '\nExample:\n  pacto import agreements acuerdos.csv --creditor acme --dry-run')
+    .action(async (file: string, options: { creditor: string; dryRun?: boolean }) => (await import('./commands/import.ts')).importAgreements(flags, output, file, options));
 }
 
 function addAdministration(program: Command, flags: GlobalFlags, output: Output): void {

@@ -1,4 +1,5 @@
 /** The Temporal gateway of a process: in wall time plain, in virtual time with the mover that keeps executions in step with the clock row. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TemporalConfig } from '../config.ts';
 import { wallNow } from '../clock.ts';
 import { exclusively } from '../db/agenda.ts';
@@ -29,7 +30,7 @@ export async function openGateway(settings: GatewaySettings): Promise<TemporalGa
     ...(settings.clock === 'wall' ? {} : {
       time: (client) => {
         virtual = new VirtualWorkflowTime({
-          client, namespace: temporal.namespace, offset, wallNow, exclusively: (workflowId, work) => exclusively(db, workflowId, work),
+          client, namespace: temporal.namespace, offset, wallNow, pause: (ms) => sleep(ms), exclusively: (workflowId, work) => exclusively(db, workflowId, work),
         });
         return virtual;
       },

@@ -2,6 +2,9 @@ import type { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract.ts';
 import { AppError } from '../errors.ts';
 
+/** Closed runs stay readable this long in production; the sandbox keeps its own for ten years. */
+export const RETENTION_DAYS = 90;
+
 /** temporal.api.enums.v1.IndexedValueType. */
 const INDEXED = { keyword: 2, bool: 5, datetime: 6 } as const;
 
@@ -13,27 +16,41 @@ const WANTED: Readonly<Record<string, number>> = {
   [SEARCH_ATTRIBUTES.country]: INDEXED.keyword,
 };
 
+export interface SearchAttributes {
+  readonly missing: readonly string[];
+  /** There with another type than ours. */
+  readonly otherType: readonly string[];
+}
+
+/** What of the wanted search attributes a namespace lacks. */
+export async function inspectSearchAttributes(connection: Connection, namespace: string): Promise<SearchAttributes> {
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  const missing = Object.keys(WANTED).filter((name) => customAttributes[name] === undefined);
+  const otherType = Object.entries(WANTED).filter(([name, type]) => customAttributes[name] !== undefined && Number(customAttributes[name]) !== type);
+  return { missing, otherType: otherType.map(([name]) => name) };
+}
+
 /** Registers the search attributes that are missing; answers their names. Idempotent. */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<string[]> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.entries(WANTED).filter(([name]) => customAttributes[name] === undefined);
-  for (const [name, type] of Object.entries(WANTED)) {
-    const found = customAttributes[name];
-    if (found !== undefined && Number(found) !== type) {
-      throw new AppError('ERR_DEPENDENCY', `The search attribute ${name} exists in namespace ${namespace} with another type; rename it or use another namespace.`);
-    }
+  const { missing, otherType } = await inspectSearchAttributes(connection, namespace);
+  if (otherType.length > 0) {
+    throw new AppError('ERR_DEPENDENCY', `The search attribute ${otherType.join(', ')} exists in namespace ${namespace} with another type; rename it or use another namespace.`);
   }
   if (missing.length > 0) {
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing) });
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing.map((name) => [name, WANTED[name] ?? 0])) });
   }
-  return missing.map(([name]) => name);
+  return [...missing];
+}
+
+/** Days for which the namespace keeps closed runs. */
+export async function retentionDays(connection: Connection, namespace: string): Promise<number> {
+  const described = await connection.workflowService.describeNamespace({ namespace });
+  return Number(described.config?.workflowExecutionRetentionTtl?.seconds ?? 0) / 86_400;
 }
 
 /** Closed runs are kept this long; the server's default of 24 h would lose the story of a settled agreement. */
 export async function ensureRetention(connection: Connection, namespace: string, days: number): Promise<void> {
-  const described = await connection.workflowService.describeNamespace({ namespace });
-  const seconds = Number(described.config?.workflowExecutionRetentionTtl?.seconds ?? 0);
-  if (seconds >= days * 86_400) return;
+  if ((await retentionDays(connection, namespace)) >= days) return;
   await connection.workflowService.updateNamespace({
     namespace,
     config: { workflowExecutionRetentionTtl: { seconds: (days * 86_400) as never } },

@@ -21,6 +21,7 @@ const SUMMARIES: Record<Exclude<WorkflowType, 'agreement'>, string> = {
   callback: "Agent's call",
   preLegal: 'Pre-legal case',
   survey: 'Satisfaction survey',
+  importFile: 'Import of a file',
 };
 
 function isAgreementInput(input: unknown): input is AgreementInput {
@@ -50,5 +51,5 @@ export function describeStart(request: StartRequest, now: number): StartDescript
     };
   }
   const type = request.workflowType === WORKFLOWS.agreement ? WORKFLOWS.callback : request.workflowType;
-  return { staticSummary: SUMMARIES[type], typedSearchAttributes: [], priority: { priorityKey: type === 'survey' ? 5 : 2 } };
+  return { staticSummary: SUMMARIES[type], typedSearchAttributes: [], priority: { priorityKey: type === 'survey' || type === 'importFile' ? 5 : 2 } };
 }

@@ -145,6 +145,12 @@ export async function unknownAttempts(db: Db | Trx): Promise<AttemptRow[]> {
   return db.selectFrom('attempt').selectAll().where('state', '=', 'unknown').orderBy('begun_at').execute();
 }
 
+/** Calls that are with a provider at this moment. */
+export async function countCalling(db: Db | Trx): Promise<number> {
+  const row = await db.selectFrom('attempt').select((eb) => eb.fn.countAll<number>().as('count')).where('state', '=', 'calling').executeTakeFirstOrThrow();
+  return row.count;
+}
+
 /** Leases are wall time, also where business time is virtual, and PostgreSQL's own, so that one clock judges them all. */
 function wallInstant(shiftMs = 0) {
   return sql<number>`clock_timestamp() + ${shiftMs} * interval '1 millisecond'`;

@@ -447,6 +447,57 @@ export interface SettingTable {
   value: Json<unknown>;
 }
 
+export interface ImportFileTable {
+  id: string;
+  creditor_id: string;
+  dry_run: boolean;
+  sha256: string;
+  bytes: number;
+  lines: number;
+  delimiter: ',' | ';';
+  columns: string[];
+  imported_by: string;
+  workflow_id: string;
+  state: Defaulted<'reading' | 'takingIn' | 'done'>;
+  read_bytes: number;
+  read_line: number;
+  rows: Defaulted<number>;
+  created_at: Timestamp;
+  ended_at: NullableTimestamp;
+}
+
+export interface ImportChunkTable {
+  import_id: string;
+  number: number;
+  bytes: Buffer;
+}
+
+export interface ImportRowTable {
+  import_id: string;
+  line: number;
+  agreement: string;
+  cells: Json<readonly string[]>;
+  bad: boolean;
+}
+
+export type ImportOutcome = 'accepted' | 'rejected' | 'unchanged';
+
+export interface ImportAgreementTable {
+  import_id: string;
+  agreement: string;
+  first_line: number;
+  person: string;
+  outcome: ImportOutcome | null;
+}
+
+export interface ImportErrorTable {
+  import_id: string;
+  id: Defaulted<number>;
+  line: number;
+  column_name: string | null;
+  reason: string;
+}
+
 export interface Database {
   creditor: CreditorTable;
   identity: IdentityTable;
@@ -481,6 +532,11 @@ export interface Database {
   provider_event: ProviderEventTable;
   clock: ClockTable;
   setting: SettingTable;
+  import_file: ImportFileTable;
+  import_chunk: ImportChunkTable;
+  import_row: ImportRowTable;
+  import_agreement: ImportAgreementTable;
+  import_error: ImportErrorTable;
 }
 
 export type Row<T extends keyof Database> = Selectable<Database[T]>;

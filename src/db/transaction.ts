@@ -33,3 +33,13 @@ export async function inTransaction<T>(db: Db | Trx, work: (trx: Trx) => Promise
 function isTransaction(db: Db | Trx): db is Trx {
   return db.isTransaction;
 }
+
+/** Runs `work` in a transaction that is rolled back in the end: what would come of it, without it coming. */
+export async function rehearse<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+  const trx = await db.startTransaction().execute();
+  try {
+    return await work(trx);
+  } finally {
+    await trx.rollback().execute();
+  }
+}

@@ -132,7 +132,8 @@ function blockOf(state: AgreementState, occurrence: Occurrence, blocks: Blocks, 
   if (blocks.preLegal) found.push({ until: Infinity, why: 'preLegal' });
   if (holdUntil > now) found.push({ until: holdUntil, why: 'hold' });
   if (occurrence.do === 'preLegal') {
-    if (occurrence.dueAt <= now) found.push(...requirementBlocks(state, occurrence, now));
+    // Asked of the instant at which it could act: else a wait would first name that instant and then, on it, another one.
+    found.push(...requirementBlocks(state, occurrence, Math.max(now, occurrence.dueAt, holdUntil)));
     return longest(found);
   }
   if (blocks.disputed) found.push({ until: Infinity, why: 'dispute' });
@@ -142,9 +143,9 @@ function blockOf(state: AgreementState, occurrence: Occurrence, blocks: Blocks, 
   return longest(found);
 }
 
-function requirementBlocks(state: AgreementState, occurrence: Occurrence, now: Instant): Block[] {
-  const missing = missingRequirements(state, occurrence, now);
-  return missing.length === 0 ? [] : [{ until: requirementsChangeAt(state, missing, now), why: 'requirements' }];
+function requirementBlocks(state: AgreementState, occurrence: Occurrence, at: Instant): Block[] {
+  const missing = missingRequirements(state, occurrence, at);
+  return missing.length === 0 ? [] : [{ until: requirementsChangeAt(state, missing, at), why: 'requirements' }];
 }
 
 /** An open promise silences what it covers, never its own reminder. */

@@ -11,10 +11,15 @@ export function decimalsOf(currency: string): number {
   return DECIMALS[currency] ?? 2;
 }
 
+/** How amounts of this currency are written where it is paid with. */
+export function separatorsOf(currency: string): { readonly group: ',' | '.'; readonly decimal: ',' | '.' } {
+  return POINT_DECIMAL.has(currency) ? { group: ',', decimal: '.' } : { group: '.', decimal: ',' };
+}
+
 /** `CLP 275.940`, `MXN 1,234.50`: for summaries and details; no Intl, whose output may change with the host. */
 export function formatMinor(amountMinor: Minor, currency: string): string {
   const decimals = decimalsOf(currency);
-  const [group, point] = POINT_DECIMAL.has(currency) ? [',', '.'] : ['.', ','];
+  const { group, decimal: point } = separatorsOf(currency);
   const digits = String(Math.abs(amountMinor)).padStart(decimals + 1, '0');
   const whole = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, group);
   const rest = decimals === 0 ? '' : `${point}${digits.slice(-decimals)}`;

@@ -44,6 +44,9 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/pre-legal/:id/handover': ['lawyer'],
   'POST /v1/pre-legal/:id/withdraw': ['supervisor', 'lawyer'],
 
+  'POST /v1/imports': ['system', 'supervisor'],
+  'GET /v1/imports/:id': EVERYONE,
+
   'GET /v1/creditors': EVERYONE,
   'POST /v1/creditors': [],
   'PATCH /v1/creditors/:id': ['supervisor'],

@@ -103,7 +103,8 @@ async function partOf<S extends z.ZodType>(part: Part, schema: S | undefined, gi
   return (part === 'query' ? await parsePart(part, noQuery, given) : undefined) as z.output<S>;
 }
 
-async function admit(ctx: RegisterContext, request: FastifyRequest, name: string): Promise<Actor> {
+/** The caller of a route, by the key in the header; ERR_KEY or ERR_ROLE. */
+export async function admit(ctx: RegisterContext, request: FastifyRequest, name: string): Promise<Actor> {
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const actor = bearer === undefined ? null : await authenticate(ctx.db, bearer);
   if (actor === null) throw new AppError('ERR_KEY');

@@ -33,6 +33,8 @@ export interface RunningApi {
 /** In virtual time the mover's twelve lanes take two each, and scripted people call the API besides. */
 const CONNECTIONS = { wall: 20, virtual: 48 } as const;
 
+const SWEEP_MS = 100;
+
 /** Starts the API on config.port (0: any free one) and resolves when it listens; SIGTERM and SIGINT close it. */
 export async function runApi(config: Config, { log, sandboxClock, host = '0.0.0.0' }: RunApiOptions): Promise<RunningApi> {
   const opened = openDb(config.databaseUrl, { log, max: CONNECTIONS[config.clock] });
@@ -51,7 +53,9 @@ export async function runApi(config: Config, { log, sandboxClock, host = '0.0.0.
   const close = (): Promise<void> => {
     closing ??= (async () => {
       await wired?.stop();
-      await app.close();
+      // A connection that was busy when the server closed stays open for more than a minute after its answer, unless somebody looks again.
+      const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
+      await app.close().finally(() => clearInterval(sweep));
       await opened.close();
     })();
     return closing;

@@ -22,6 +22,7 @@ import { actionRoutes } from './routes/actions.ts';
 import { callbackRoutes } from './routes/callbacks.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { creditorRoutes } from './routes/creditors.ts';
+import { importRoutes } from './routes/imports.ts';
 import { personRoutes } from './routes/persons.ts';
 import { preLegalRoutes } from './routes/pre-legal.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
@@ -87,7 +88,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 function routes({ sandboxClock }: ApiDeps): readonly Route[] {
   return [
     ...agreementRoutes, ...actionRoutes, ...callbackRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
-    ...configurationRoutes, ...sandboxRoutes(sandboxClock),
+    ...configurationRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
   ];
 }
 

@@ -4,6 +4,8 @@ import { openGateway } from '../client/gateway.ts';
 import type { Config } from '../config.ts';
 import { openDb } from '../db/pool.ts';
 import type { Log } from '../observability/log.ts';
+import { openSidePort } from '../observability/side-port.ts';
+import { pulseOf } from './pulse.ts';
 import { runPump as pumpUntil } from './pump.ts';
 
 export interface PumpProcessOptions {
@@ -17,14 +19,20 @@ const LANES = 16;
 const CONNECTIONS = { wall: LANES + 4, virtual: LANES * 2 + 8 } as const;
 
 /** Pumps until the signal; resolves when everything is closed. */
-export async function runPump(config: Pick<Config, 'databaseUrl' | 'temporal' | 'clock'>, { log, signal }: PumpProcessOptions): Promise<void> {
+export async function runPump(config: Pick<Config, 'databaseUrl' | 'temporal' | 'clock' | 'metricsPort'>, { log, signal }: PumpProcessOptions): Promise<void> {
   const opened = openDb(config.databaseUrl, { log, max: CONNECTIONS[config.clock] });
   try {
     const gateway = await openGateway({ temporal: config.temporal, clock: config.clock, db: opened.db });
     try {
-      log.info('the pump runs');
       const pause = (ms: number, until?: AbortSignal): Promise<void> => sleep(ms, undefined, until === undefined ? {} : { signal: until }).catch(() => undefined);
-      await pumpUntil({ db: opened.db, receiver: gateway, log, pause, listen: (channel, onNotice) => opened.listen(channel, onNotice) }, signal, { lanes: LANES });
+      const pulse = pulseOf(gateway, pause);
+      const side = config.metricsPort === null ? null : await openSidePort({ port: config.metricsPort, healthy: () => pulse.healthy(), metrics: () => pulse.metrics() });
+      log.info('the pump runs');
+      try {
+        await pumpUntil({ db: opened.db, receiver: pulse.receiver, log, pause: pulse.pause, listen: (channel, onNotice) => opened.listen(channel, onNotice) }, signal, { lanes: LANES });
+      } finally {
+        await side?.close();
+      }
     } finally {
       await gateway.close();
     }

@@ -19,7 +19,7 @@ import { WORKFLOWS, type AgreementInput } from '../../workflows/contract.ts';
 import type { Actor } from './actor.ts';
 import { sumOf, type AgreementBody } from './agreement-body.ts';
 import { mirrorOf, recordFact } from './fact.ts';
-import { takeInPerson, type TakenIn } from './person.ts';
+import { takeInPerson, type TakenIn, type ToldBy } from './person.ts';
 import type { PersonLock, RegisterContext } from './person-lock.ts';
 import { mainZone } from './place.ts';
 import { loadState } from './rebuild.ts';
@@ -48,26 +48,27 @@ const TRIES = 5;
 
 /**
  * Logs an agreement. Again with the same body it answers the first one's id (and takes in what is new about the person);
- * ERR_AGREEMENT_CONFLICT with another body, ERR_STRATEGY when there is no such strategy for the country.
+ * ERR_AGREEMENT_CONFLICT with another body, ERR_STRATEGY when there is no such strategy for the country. `evidence` joins
+ * that of the consents.
  */
-export async function logAgreement(ctx: RegisterContext, actor: Actor, body: AgreementBody): Promise<LoggedAgreement> {
+export async function logAgreement(ctx: RegisterContext, actor: Actor, body: AgreementBody, evidence?: ToldBy['evidence']): Promise<LoggedAgreement> {
   for (let left = TRIES - 1; ; left -= 1) {
     try {
-      return await inTransaction(ctx.db, (trx) => logWithin(ctx, trx, actor, body));
+      return await inTransaction(ctx.db, (trx) => logWithin(ctx, trx, actor, body, evidence));
     } catch (error) {
       if (left === 0 || !RACES.some((constraint) => violates(error, constraint))) throw error;
     }
   }
 }
 
-async function logWithin(ctx: RegisterContext, trx: Trx, actor: Actor, body: AgreementBody): Promise<LoggedAgreement> {
+async function logWithin(ctx: RegisterContext, trx: Trx, actor: Actor, body: AgreementBody, evidence: ToldBy['evidence']): Promise<LoggedAgreement> {
   const creditor = actor.creditorId === null || actor.creditorId === body.creditorId ? await creditorById(trx, body.creditorId) : undefined;
   if (creditor === undefined) throw wrongField('ERR_BODY', 'There is no such creditor.', 'creditorId');
   const hash = bodyHash(body);
   requireSame(await agreementByExternalId(trx, creditor.id, body.externalId), hash);
   const country = body.person.address?.country ?? creditor.country;
   const strategy = await strategyFor(trx, body.strategy, country);
-  const taken = await takeInPerson(ctx, trx, creditor, body.person, { actorId: actor.id, agreement: body.externalId });
+  const taken = await takeInPerson(ctx, trx, creditor, body.person, { actorId: actor.id, agreement: body.externalId, evidence });
   // Again under the lock: a twin of this request may have been faster.
   const known = await agreementByExternalId(trx, creditor.id, body.externalId);
   requireSame(known, hash);

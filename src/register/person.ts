@@ -16,11 +16,19 @@ export interface TakenIn {
   readonly zone: string | null;
 }
 
+/** Who told it, for the evidence of a consent. */
+export interface ToldBy {
+  readonly actorId: string;
+  readonly agreement: string;
+  /** What else is known of where the contact point of this index was told, such as the line of a file. */
+  readonly evidence?: ((index: number) => Readonly<Record<string, unknown>>) | undefined;
+}
+
 /**
  * Locks the person of a body, makes them when they are new, and enters what is told of them. Two makers at once:
  * one of them gets a violation of person_creditor_id_external_id_key and looks again.
  */
-export async function takeInPerson(ctx: RegisterContext, trx: Trx, creditor: CreditorRow, body: PersonBody, by: { actorId: string; agreement: string }): Promise<TakenIn> {
+export async function takeInPerson(ctx: RegisterContext, trx: Trx, creditor: CreditorRow, body: PersonBody, by: ToldBy): Promise<TakenIn> {
   const hash = body.nationalId === undefined ? null : ctx.identityHash(body.nationalId.country, body.nationalId.value);
   const known = await lockKnown(trx, creditor.id, body.externalId);
   const details = detailsOf(body, creditor.country, known);
@@ -84,15 +92,15 @@ function defaultLanguage(country: string): string {
 }
 
 async function takeInContactPoints(
-  ctx: RegisterContext, lock: PersonLock, owner: { creditorId: string; personId: string }, body: PersonBody, by: { actorId: string; agreement: string },
+  ctx: RegisterContext, lock: PersonLock, owner: { creditorId: string; personId: string }, body: PersonBody, by: ToldBy,
 ): Promise<void> {
-  for (const point of body.contactPoints) {
+  for (const [index, point] of body.contactPoints.entries()) {
     const id = await addContactPoint(lock.trx, owner, { kind: point.kind, value: point.value, channels: point.channels, role: point.role ?? null }, ctx.newId());
     for (const channel of point.channels) {
       if (!changes(await consentInForce(lock.trx, id, channel), point.consent)) continue;
       await insertConsent(lock.trx, {
         id: ctx.newId(), contactPointId: id, channel, state: point.consent, at: lock.now, seq: await lock.nextSeq(),
-        evidence: { by: by.actorId, source: 'agreement', agreement: by.agreement },
+        evidence: { by: by.actorId, source: 'agreement', agreement: by.agreement, ...by.evidence?.(index) },
       });
     }
   }

@@ -42,7 +42,8 @@ export async function openDataFolder(path: string, options: { readonly pid: numb
 
 /** --reset empties the folder, so a folder with somebody else's files is never taken for ours. */
 async function refuseForeign(path: string): Promise<void> {
-  const entries = await readdir(path);
+  // What `pacto import` wrote here before there was a sandbox is ours too.
+  const entries = (await readdir(path)).filter((entry) => entry !== 'imports');
   if (entries.length > 0 && !entries.includes(MARK) && !entries.includes(LOCK)) {
     throw new AppError('ERR_BOOTSTRAP', `The folder ${path} holds other files: choose an empty or new folder with --data.`);
   }

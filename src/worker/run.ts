@@ -31,7 +31,7 @@ export async function runWorker(config: Config, { queues, log }: WorkerProcessOp
   const sending = installedSending(config, ctx);
   const workers = await startWorkers({
     temporal: config.temporal, clock: config.clock, queues: QUEUES, serve: queues, buildId: config.buildId ?? (await buildId()),
-    bundlePath: await workflowBundle(CACHE), activities: { ...createActivities({ ctx, sending }) }, log,
+    bundlePath: await workflowBundle(CACHE), activities: { ...createActivities({ ctx, sending }) }, log, metricsPort: config.metricsPort,
   });
   log.info({ queues }, 'the worker polls');
   const stopping = new AbortController();

@@ -1,8 +1,9 @@
 /** The workers of one process: workflows and quick activities on `agreements`, sending on `deliver`, bulk on `batch`. */
 import { availableParallelism } from 'node:os';
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type RuntimeOptions, type WorkerOptions } from '@temporalio/worker';
 import { DEPLOYMENT, type Queues } from '../../workflows/contract.ts';
 import type { TemporalConfig } from '../config.ts';
+import { AppError } from '../errors.ts';
 import type { Log } from '../observability/log.ts';
 import { retryBrake } from './retry-brake.ts';
 
@@ -19,6 +20,8 @@ export interface WorkersOptions {
   readonly bundlePath: string;
   readonly activities: Record<string, (...args: never[]) => Promise<unknown>>;
   readonly log: Log;
+  /** Where the SDK's own metrics are served (`/metrics`); null or absent: nowhere. */
+  readonly metricsPort?: number | null;
 }
 
 export interface RunningWorkers {
@@ -36,15 +39,24 @@ const CACHED_RUNS = 2_000;
 let runtimeInstalled = false;
 
 /** The SDK's own log joins ours, without its metadata: that holds workflow ids only, but also whatever a failure quotes. */
-function installRuntime(log: Log): void {
+function installRuntime(log: Log, metricsPort: number | null): void {
   if (runtimeInstalled) return;
+  try {
+    Runtime.install(runtimeOptions(log, metricsPort));
+  } catch (cause) {
+    if (metricsPort === null) throw cause;
+    throw new AppError('ERR_CONFIG', `METRICS_PORT: port ${metricsPort} cannot be used; give each process of a machine its own.`, { cause });
+  }
   runtimeInstalled = true;
+}
+
+function runtimeOptions(log: Log, metricsPort: number | null): RuntimeOptions {
   const write = (level: string, message: string): void => {
     if (level === 'ERROR') log.error(message);
     else if (level === 'WARN') log.warn(message);
     else log.debug(message);
   };
-  Runtime.install({
+  return {
     logger: {
       log: (level, message) => write(level, message),
       trace: (message) => write('TRACE', message),
@@ -53,14 +65,17 @@ function installRuntime(log: Log): void {
       warn: (message) => write('WARN', message),
       error: (message) => write('ERROR', message),
     },
-    telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: 'WARN' },
+      ...(metricsPort === null ? {} : { metrics: { prometheus: { bindAddress: `0.0.0.0:${metricsPort}`, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true } } }),
+    },
     shutdownSignals: [],
-  });
+  };
 }
 
 /** Connects and starts polling. */
 export async function startWorkers(options: WorkersOptions): Promise<RunningWorkers> {
-  installRuntime(options.log);
+  installRuntime(options.log, options.metricsPort ?? null);
   const { temporal } = options;
   const connection = await NativeConnection.connect({
     address: temporal.address,

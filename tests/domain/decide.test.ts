@@ -156,8 +156,16 @@ describe('what silences', () => {
     if (wanted.kind !== 'contact') throw new Error(wanted.kind);
     expect(stillWanted(told.state, { ...wanted.occurrences[0], channels: ['sms'] }, due)).toBe(false);
     told.tell(on('2027-01-12'), { kind: 'optedOut', scope: 'all' });
-    expect(said(told.state, due)).toBe('wait 2027-02-11T12:00 nextStep');
-    expect(nextStep(told.state, due)).toMatchObject({ step: 'pre-legal' });
+    // Without a notice and a call nothing may go to the lawyers either: only a new fact can bring something.
+    expect(said(told.state, due)).toBe('wait for ever requirements');
+    expect(nextStep(told.state, due)).toBeNull();
+  });
+
+  it('a hold that ends after the pre-legal day is not waited for when the requirements are missing anyway', () => {
+    const told = new Told();
+    const held = on('2026-12-20');
+    told.tell(held, { kind: 'optedOut', scope: 'all' }).tell(held, { kind: 'held', until: on('2027-02-11', '12:30'), reason: 'other' });
+    expect(said(told.state, held)).toBe(said(told.state, on('2027-02-11', '12:00')));
   });
 
   it('a stop for ever, and a cancellation, close', () => {

@@ -16,7 +16,7 @@ export const NOON = Date.parse('2026-12-03T15:00:00Z');
 
 const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 export const SENDGRID_PUBLIC_KEY = keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-const SIGNING_KEY = keys.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
+export const SIGNING_KEY = keys.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
 
 export interface Told {
   readonly path: string;

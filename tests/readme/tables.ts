@@ -30,7 +30,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   OIDC_CLIENT_ID: 'reserved for single sign-on',
   OIDC_CLIENT_SECRET: 'reserved for single sign-on',
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal, silent',
-  METRICS_PORT: 'reserved for a metrics port of its own; `/metrics` is on the API',
+  METRICS_PORT: 'worker: port of the Temporal SDK’s metrics; pump: its `/healthz` and `/metrics`. The product’s metrics are on the API',
   PACTO_SEND: '`on`; `allowlist` sends only to PACTO_SEND_ALLOWLIST; `off` sends nothing',
   PACTO_SEND_ALLOWLIST: 'comma list of phones and addresses',
   PACTO_DATA: 'data folder of the sandbox',

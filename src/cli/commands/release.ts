@@ -2,15 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { promote } from '../../client/promote.ts';
-import { ensureRetention, ensureSearchAttributes } from '../../client/setup-temporal.ts';
+import { ensureRetention, ensureSearchAttributes, RETENTION_DAYS } from '../../client/setup-temporal.ts';
 import { connectTemporal } from '../../client/temporal.ts';
 import { migrateToLatest } from '../../db/migrate.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { findInstallation, withRegister } from '../installation.ts';
 import type { Output } from '../output.ts';
 
-/** Closed runs stay readable for 90 days in production; the sandbox keeps its own for ten years. */
-const RETENTION_DAYS = 90;
 const PROMOTE_PATIENCE_MS = 60_000;
 
 /** `pacto migrate`: the schema, then the strategies and texts that come with this release. */

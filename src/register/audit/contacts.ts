@@ -3,9 +3,9 @@ import { evaluate } from '../../contact-law/evaluate.ts';
 import type { ContactCase, PastContact, PolicySet } from '../../contact-law/policy.ts';
 import { isStopEvent } from '../../contact-law/stop-event.ts';
 import type { AuditedAttempt } from '../../db/audit.ts';
-import { viewOf } from '../../domain/view.ts';
 import { HOUR } from '../../domain/zone.ts';
 import { PROFILE } from '../sending/gate.ts';
+import { speaksOfDebt } from './owed.ts';
 import { mayHaveLeft, type PersonFile } from './person-file.ts';
 import type { Finding } from './report.ts';
 
@@ -101,11 +101,7 @@ function checkPaid(file: PersonFile, attempt: AuditedAttempt): Finding[] {
   if (beginSeq === null || attempt.state === 'rejected' || (purpose !== 'collection' && purpose !== 'preDueReminder')) return [];
   return attempt.parts.flatMap((part): Finding[] => {
     const agreement = file.agreements.get(part.agreement_id);
-    if (agreement === undefined) return [];
-    const view = viewOf({ ...agreement.state, events: agreement.state.events.filter((event) => event.seq < beginSeq) });
-    const spokenOf = view.instalments.filter((instalment) => part.instalments.includes(instalment.number));
-    const stillOwed = view.settledAt === null && (part.instalments.length === 0 || spokenOf.some((instalment) => instalment.unpaid));
-    if (stillOwed) return [];
+    if (agreement === undefined || speaksOfDebt(agreement.state, beginSeq, part.instalments)) return [];
     return [{ counter: 'contactedAfterPayment', agreementId: part.agreement_id, detail: `attempt ${attempt.id} (${part.occurrence}) began at ${beginSeq}, when instalments ${part.instalments.join(', ')} were paid` }];
   });
 }

@@ -14,6 +14,7 @@ import { askGate, readSubject, versionsOnly, type LawSubject, type Versions } fr
 import { compose, templateOf } from './message.ts';
 import { parcelOf, partsOf, type DeliveryRequest, type Parcel } from './parcel.ts';
 import { senderOf, type Sender } from './sender.ts';
+import { holdStop } from './stop.ts';
 
 /** A call that is certain: it is made once, by the holder of the token. */
 export interface CertainCall {
@@ -53,6 +54,7 @@ function limitOf(parts: readonly AttemptPart[]): ReadonlyMap<string, ReadonlySet
 }
 
 async function prepare(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow, parts: readonly AttemptPart[], parcel: Parcel): Promise<Beginning> {
+  await holdStop(lock.trx);
   const subject = await readSubject(lock.trx, parcel.lead.agreement.row, lock.now, attempt.id);
   const verdict = await askGate(lock.trx, deps, subject, { channels: [attempt.channel], purpose: parcel.purpose, now: lock.now, atMinute: null });
   if (verdict.kind !== 'allow' || verdict.point.id !== attempt.contact_point_id) {

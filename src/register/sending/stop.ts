@@ -1,8 +1,11 @@
 /** The emergency stop, and the stops that a provider's refusal sets: read at claim and at begin, so they hold at once. */
 import { z } from 'zod';
-import { changeSetting, readSetting } from '../../db/settings.ts';
+import { countCalling } from '../../db/attempts.ts';
+import { creditorById } from '../../db/creditors.ts';
+import { changeSetting, holdSetting, readSetting } from '../../db/settings.ts';
 import type { Db, Trx } from '../../db/pool.ts';
 import { inTransaction } from '../../db/transaction.ts';
+import { AppError } from '../../errors.ts';
 import type { MessageChannel } from '../../strategy/strategy.ts';
 import type { RegisterContext } from '../person-lock.ts';
 
@@ -29,6 +32,11 @@ export async function readStop(db: Db | Trx): Promise<SendingStop> {
   return parseStop(await readSetting(db, KEY));
 }
 
+/** Lets no stop come between reading the stops and the end of this transaction: once a stop is answered, nothing begins under the old ones. */
+export function holdStop(trx: Trx): Promise<void> {
+  return holdSetting(trx, KEY);
+}
+
 function parseStop(value: unknown): SendingStop {
   const parsed = sendingStop.safeParse(value ?? {});
   return parsed.success ? parsed.data : { all: true, creditors: [], channels: [], senders: [] };
@@ -39,8 +47,16 @@ export function isStopped(stop: SendingStop, creditorId: string, channel: Messag
   return stop.all || stop.creditors.includes(creditorId) || stop.channels.includes(channel) || stop.senders.some((one) => one.sender === sender);
 }
 
-/** `pacto sending stop`; returns what is stopped now. */
+/** Calls that began before the stop was in force: they are with the provider and cannot be called back. */
+export function callsInFlight(ctx: RegisterContext): Promise<number> {
+  return countCalling(ctx.db);
+}
+
+/** `pacto sending stop`; returns what is stopped now. ERR_NOT_FOUND for an unknown creditor: a stop with a slip of the pen would stop nobody. */
 export async function stopSending(ctx: RegisterContext, target: StopTarget): Promise<SendingStop> {
+  if (target.creditorId !== undefined && (await creditorById(ctx.db, target.creditorId)) === undefined) {
+    throw new AppError('ERR_NOT_FOUND', `There is no creditor ${target.creditorId}: nothing was stopped.`);
+  }
   ctx.log.warn({ creditorId: target.creditorId, channel: target.channel }, 'sending is stopped');
   return change(ctx, (stop) => ({
     ...stop,

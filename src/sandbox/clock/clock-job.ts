@@ -41,7 +41,7 @@ const MINUTE = 60_000;
 /** Persons moved side by side. */
 const LANES = 12;
 /** Wall time after which a run that is idle and still due is left for the next instant. */
-const STUCK_AFTER_MS = 1_500;
+const STUCK_AFTER_MS = 10_000;
 /** Wall time after which a move names what blocks it (it keeps waiting). */
 const BLOCKED_AFTER_MS = 5_000;
 /** Wall time after which the move ends with ERR_CLOCK, naming what blocks it; the ticker tries again. */

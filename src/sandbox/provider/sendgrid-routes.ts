@@ -30,6 +30,10 @@ export function addSendgridRoutes(app: FastifyInstance, parts: ProviderParts): v
     }
     return send(parts, parsed.data, request, reply);
   });
+  app.get('/v3/scopes', async (request, reply) => {
+    if (!mayUse(parts, request.headers.authorization)) return refuse(reply, 401, [{ message: 'authorization required', field: null }]);
+    return { scopes: ['mail.send'] };
+  });
 }
 
 function refuse(reply: FastifyReply, status: number, errors: readonly { readonly message: string; readonly field: string | null }[]): FastifyReply {

@@ -1,0 +1,180 @@
+/** The rows of one agreement become its body, or the list of what is wrong with them. Reasons quote no cell. */
+import type { z } from 'zod';
+import type { ImportFileRow, ImportedLine, RowError } from '../../db/imports.ts';
+import { agreementBody, currencyCode, sumOf, type AgreementBody } from '../agreement-body.ts';
+import { COLUMNS, type Column } from './columns.ts';
+import { readAmount } from './written-amount.ts';
+
+/** What was paid on an instalment before the cut-over. */
+export interface PaidBefore {
+  readonly line: number;
+  readonly instalment: number;
+  readonly amountMinor: number;
+}
+
+export interface ReadAgreement {
+  readonly body: AgreementBody;
+  readonly paid: readonly PaidBefore[];
+  /** Evidence of the consents of a contact point, by its index in the body. */
+  readonly evidence: (index: number) => Readonly<Record<string, unknown>>;
+  /** Where in the file a field of the body stands. */
+  readonly placeOf: (path: readonly PropertyKey[]) => Place;
+}
+
+export interface Place {
+  readonly line: number;
+  readonly column: Column;
+}
+
+interface FileRow {
+  readonly line: number;
+  /** '' = absent. */
+  readonly cells: Readonly<Record<Column, string>>;
+}
+
+const OF_THE_ROW: ReadonlySet<Column> = new Set(['phone', 'email', 'instalment', 'due_on', 'amount', 'paid']);
+const OF_THE_AGREEMENT = COLUMNS.filter((column) => !OF_THE_ROW.has(column));
+const COMPONENTS = ['principal', 'interest', 'fees', 'discount'] as const;
+
+/** Reads the rows, at least one; `country` is the creditor's. */
+export function readAgreement(file: ImportFileRow, country: string, lines: readonly ImportedLine[]): ReadAgreement | { readonly errors: readonly RowError[] } {
+  const rows = lines.filter((line) => !line.bad).map((line) => rowOf(file.columns, line));
+  const [first] = rows;
+  if (first === undefined || rows.length < lines.length) return { errors: [] };
+  const { told, errors: differing } = sharedCells(rows);
+  const errors = [...differing];
+  const note = (line: number, column: Column, reason: string): void => void errors.push({ line, column, reason });
+  const amount = (line: number, column: Column, text: string): number => {
+    const read = currencyCode.safeParse(told('currency')).success ? readAmount(text, told('currency')) : { minor: 1 };
+    if ('minor' in read) return read.minor;
+    note(line, column, read.wrong);
+    return 1;
+  };
+  const instalments = rows.map(({ line, cells }) => ({
+    number: wholeNumber(cells.instalment), dueOn: cells.due_on || undefined, amountMinor: cells.amount === '' ? undefined : amount(line, 'amount', cells.amount),
+  }));
+  const components = new Map(COMPONENTS.filter((column) => told(column) !== '').map((column) => [column, amount(lineOf(rows, column), column, told(column))]));
+  const paid = rows.flatMap(({ line, cells }) => {
+    const amountMinor = cells.paid === '' ? 0 : amount(line, 'paid', cells.paid);
+    return amountMinor === 0 ? [] : [{ line, instalment: Number(cells.instalment), amountMinor }];
+  });
+  const points = contactPoints(rows, told);
+  const placeOf = (path: readonly PropertyKey[]): Place => place(path, rows, points);
+  const amountsWrong = errors.length > 0;
+  const parsed = agreementBody.safeParse({
+    creditorId: file.creditor_id, externalId: told('agreement'), person: person(told, country, points), currency: told('currency') || undefined,
+    debt: amountsWrong ? undefined : debt(told, components, sumOf(instalments.map((one) => ({ amountMinor: one.amountMinor ?? 0 })))),
+    agreedOn: told('agreed_on') || undefined, batch: told('batch') || undefined, instalments, strategy: told('strategy') || undefined,
+  });
+  if (!parsed.success) errors.push(...parsed.error.issues.map((issue) => errorOf(issue, placeOf(issue.path), rows)));
+  if (errors.length > 0 || !parsed.success) return { errors: once(errors) };
+  return {
+    body: parsed.data, paid, placeOf,
+    evidence: (index) => ({
+      source: 'import', file: file.sha256, line: points[index]?.line ?? first.line,
+      ...(told('consent_evidence') === '' ? {} : { given: told('consent_evidence') }),
+    }),
+  };
+}
+
+function rowOf(columns: readonly string[], { line, cells }: ImportedLine): FileRow {
+  const absent = Object.fromEntries(COLUMNS.map((column) => [column, ''])) as Record<Column, string>;
+  return { line, cells: { ...absent, ...Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? ''])) } };
+}
+
+/** What the rows say together: a cell may be left empty in all rows but one, and never says two things. */
+function sharedCells(rows: readonly FileRow[]): { told: (column: Column) => string; errors: RowError[] } {
+  const told = new Map<Column, { value: string; line: number }>();
+  const errors: RowError[] = [];
+  for (const { line, cells } of rows) {
+    for (const column of OF_THE_AGREEMENT) {
+      const value = cells[column];
+      const known = told.get(column);
+      if (value !== '' && known === undefined) told.set(column, { value, line });
+      else if (value !== '' && known !== undefined && known.value !== value) errors.push({ line, column, reason: `differs from line ${known.line} of the same agreement` });
+    }
+  }
+  return { told: (column) => told.get(column)?.value ?? '', errors };
+}
+
+function lineOf(rows: readonly FileRow[], column: Column): number {
+  return (rows.find(({ cells }) => cells[column] !== '') ?? rows[0])?.line ?? 0;
+}
+
+/** NaN where it is none: the schema says so at its place. */
+function wholeNumber(text: string): number | undefined {
+  if (text === '') return undefined;
+  return /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+}
+
+type Told = (column: Column) => string;
+
+interface PlacedPoint {
+  readonly line: number;
+  readonly column: 'phone' | 'email';
+  readonly consentColumn: 'sms_consent' | 'call_consent' | 'email_consent';
+  readonly point: Readonly<Record<string, unknown>>;
+}
+
+/** Whoever hands a person's number over to be called tells that it may be: granted, unless a column says otherwise. */
+function contactPoints(rows: readonly FileRow[], told: Told): PlacedPoint[] {
+  const consent = (column: PlacedPoint['consentColumn']): string => told(column).toLowerCase() || 'granted';
+  const points = rows.flatMap(({ line, cells: { phone, email } }): PlacedPoint[] => [
+    ...(phone === '' ? [] : ([['sms', 'sms_consent'], ['call', 'call_consent']] as const).map(([channel, consentColumn]): PlacedPoint => (
+      { line, column: 'phone', consentColumn, point: { kind: 'phone', value: phone, channels: [channel], consent: consent(consentColumn) } }))),
+    ...(email === '' ? [] : [{ line, column: 'email', consentColumn: 'email_consent', point: { kind: 'email', value: email, consent: consent('email_consent') } } as const]),
+  ]);
+  return points.filter((one, index) => points.findIndex((other) => other.consentColumn === one.consentColumn && other.point['value'] === one.point['value']) === index);
+}
+
+function person(told: Told, country: string, points: readonly PlacedPoint[]): Readonly<Record<string, unknown>> {
+  const address = { country: told('country') || undefined, region: told('region') || undefined, city: told('city') || undefined };
+  return {
+    externalId: told('person') || undefined, name: told('name') || undefined, type: told('person_type').toLowerCase() || undefined,
+    language: told('language') || undefined, zone: told('zone') || undefined,
+    nationalId: told('id_number') === '' ? undefined : { country: told('id_country') || told('country') || country, value: told('id_number') },
+    address: Object.values(address).some((part) => part !== undefined) ? address : undefined,
+    contactPoints: points.map(({ point }) => point),
+  };
+}
+
+/** A contract without components is all principal: what it is owed for does not go lost, and the sum is right. */
+function debt(told: Told, components: ReadonlyMap<(typeof COMPONENTS)[number], number>, total: number): Readonly<Record<string, unknown>> | undefined {
+  const references = { contractRef: told('contract') || undefined, signedOn: told('signed_on') || undefined, defaultedOn: told('defaulted_on') || undefined };
+  if (components.size === 0) return Object.values(references).every((part) => part === undefined) ? undefined : { ...references, principalMinor: total };
+  const of = (column: (typeof COMPONENTS)[number]): number => components.get(column) ?? 0;
+  return { ...references, principalMinor: of('principal'), interestMinor: of('interest'), feesMinor: of('fees'), discountMinor: of('discount') };
+}
+
+const FIELDS: Readonly<Record<string, Column>> = {
+  externalId: 'agreement', currency: 'currency', agreedOn: 'agreed_on', batch: 'batch', strategy: 'strategy',
+  'person.externalId': 'person', 'person.name': 'name', 'person.type': 'person_type', 'person.language': 'language', 'person.zone': 'zone',
+  'person.nationalId.country': 'id_country', 'person.nationalId.value': 'id_number', 'person.address.country': 'country', 'person.address.region': 'region',
+  'person.address.city': 'city', 'person.contactPoints': 'phone', debt: 'principal', 'debt.contractRef': 'contract', 'debt.signedOn': 'signed_on',
+  'debt.defaultedOn': 'defaulted_on', 'debt.principalMinor': 'principal', 'debt.interestMinor': 'interest', 'debt.feesMinor': 'fees', 'debt.discountMinor': 'discount',
+  instalments: 'instalment',
+};
+const ROW_FIELDS: Readonly<Record<string, Column>> = { number: 'instalment', dueOn: 'due_on', amountMinor: 'amount' };
+
+function place(path: readonly PropertyKey[], rows: readonly FileRow[], points: readonly PlacedPoint[]): Place {
+  const [top, second, third, fourth] = path;
+  if (top === 'instalments' && typeof second === 'number') return { line: rows[second]?.line ?? 0, column: ROW_FIELDS[String(third)] ?? 'instalment' };
+  const point = top === 'person' && second === 'contactPoints' && typeof third === 'number' ? points[third] : undefined;
+  if (point !== undefined) return { line: point.line, column: fourth === 'consent' ? point.consentColumn : point.column };
+  const column = FIELDS[path.map(String).join('.')] ?? FIELDS[path.slice(0, 2).map(String).join('.')] ?? FIELDS[String(top)] ?? 'agreement';
+  return { line: lineOf(rows, column), column };
+}
+
+function errorOf(issue: z.core.$ZodIssue, { line, column }: Place, rows: readonly FileRow[]): RowError {
+  if (column === 'phone' && issue.path.length === 2) return { line, column, reason: 'is missing, and email too: one of them is needed' };
+  const row = rows.find((one) => one.line === line);
+  const missing = row?.cells[column] === '' && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
+  if (missing) return { line, column, reason: 'is missing' };
+  if (column === 'instalment' && issue.code === 'invalid_type') return { line, column, reason: 'must be a whole number, 0 for a down payment' };
+  return { line, column, reason: issue.message };
+}
+
+/** One reason a place, the first. */
+function once(errors: readonly RowError[]): RowError[] {
+  return errors.filter((one, index) => errors.findIndex((other) => other.line === one.line && other.column === one.column) === index);
+}
