@@ -64,6 +64,8 @@ interface Described {
   readonly working: boolean;
   /** In the history so far. */
   readonly events: number;
+  /** When an activity is tried again, epoch ms of the execution's clock; null when none waits. */
+  readonly nextAttemptAt: number | null;
 }
 
 const toMs = (t: { seconds?: unknown; nanos?: number | null } | null | undefined): number | null =>
@@ -163,15 +165,26 @@ export class VirtualWorkflowTime implements WorkflowTime {
     const inTask = Boolean(described.pendingWorkflowTask);
     return {
       now: toMs(skipping?.currentTime) ?? this.#deps.wallNow(), busy: activities.length > 0 || inTask,
-      events: Number(info?.historyLength ?? 0), working: inTask || activities.some((activity) => activity.nextAttemptScheduleTime == null),
+      events: Number(info?.historyLength ?? 0), nextAttemptAt: earliest(activities.map((activity) => toMs(activity.nextAttemptScheduleTime))), working: inTask || activities.some((activity) => activity.nextAttemptScheduleTime == null),
     };
   }
 
-  /** True when the execution has nothing pending: no activity, no workflow task (or is not running at all). */
+  /**
+   * True when the execution has nothing pending: no activity, no workflow task (or is not running at all). An activity
+   * that waits for its next attempt is moved to it: a provider's "try again in 30 s" is virtual time, not the watcher's.
+   */
   async isIdle(workflowId: string): Promise<boolean> {
     const described = await this.#describe(workflowId);
-    return described === null || !described.busy;
+    if (described === null || !described.busy) return true;
+    const { nextAttemptAt, now, working } = described;
+    if (!working && nextAttemptAt !== null && nextAttemptAt > now) await this.moveTo(workflowId, nextAttemptAt);
+    return false;
   }
+}
+
+function earliest(instants: readonly (number | null)[]): number | null {
+  const known = instants.filter((at): at is number => at !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 function longSeconds(ms: number): never {
