@@ -54,7 +54,7 @@ export async function takeInAgreements(ctx: RegisterContext, importId: string, {
     const before = await takenBefore(ctx.db, file, next.map(({ agreement }) => agreement));
     await inLanes(next, async (agreement) => {
       if (signal?.aborted === true) return;
-      if (false && before.has(agreement)) await settle(ctx.db, importId, agreement, 'unchanged');
+      if (before.has(agreement)) await settle(ctx.db, importId, agreement, 'unchanged');
       else await takeIn(work, agreement);
       beat(agreement);
     });

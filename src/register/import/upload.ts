@@ -63,7 +63,7 @@ async function store(trx: Trx, importId: string, file: AsyncIterable<Buffer>): P
   const hash = createHash('sha256');
   const head: Buffer[] = [];
   let [bytes, lines, sinceEnd, pieces] = [0, 0, 0, 0];
-  let waiting: Buffer = Buffer.alloc(0);
+  let [waiting, waits]: [Buffer[], number] = [[], 0];
   for await (const part of file) {
     hash.update(part);
     if (bytes < LONGEST_LINE) head.push(part);
@@ -76,10 +76,15 @@ async function store(trx: Trx, importId: string, file: AsyncIterable<Buffer>): P
       lines += 1;
       sinceEnd = 0;
     }
-    waiting = waiting.length === 0 ? part : Buffer.concat([waiting, part]);
-    for (; waiting.length >= PIECE; waiting = waiting.subarray(PIECE)) await insertChunk(trx, importId, pieces++, waiting.subarray(0, PIECE));
+    // Joined once a piece: joining at every part copied 1.3 GB for a file of 3 MB that came in small parts.
+    waiting.push(part);
+    waits += part.length;
+    if (waits < PIECE) continue;
+    let all = Buffer.concat(waiting);
+    for (; all.length >= PIECE; all = all.subarray(PIECE)) await insertChunk(trx, importId, pieces++, all.subarray(0, PIECE));
+    [waiting, waits] = [[all], all.length];
   }
-  if (waiting.length > 0) await insertChunk(trx, importId, pieces, waiting);
+  if (waits > 0) await insertChunk(trx, importId, pieces, Buffer.concat(waiting));
   const first = Buffer.concat(head);
   const end = first.indexOf(NEWLINE);
   const line = textOf(end === -1 ? first : first.subarray(0, end));
