@@ -17,6 +17,7 @@ interface JournalEntry {
   to: string;
   attemptId: string | null;
   providerId: string;
+  at?: string;
 }
 
 /** The provider's journal over HTTP, as the sandbox serves it. */
@@ -156,6 +157,14 @@ describe('messages', () => {
     const attemptId = await attemptOf(world.paid, 'missed');
     world.provider.extra.push({ channel: 'sms', to: '+56961234567', attemptId: randomUUID(), providerId: 'SM-1' }, { channel: 'sms', to: '+56990000001', attemptId, providerId: 'SM-2' });
     expect((await look()).findings.map(({ counter }) => counter)).toEqual(['unexplained', 'unexplained']);
+  });
+
+  test('a message that left days before its attempt began is not explained by it', async () => {
+    const attemptId = await attemptOf(world.paid, 'missed');
+    const { begun_at: begunAt } = await world.desk.db.selectFrom('attempt').select('begun_at').where('id', '=', attemptId).executeTakeFirstOrThrow();
+    const left = (days: number): string => new Date((begunAt ?? 0) - days * 86_400_000).toISOString();
+    world.provider.extra.push({ channel: 'sms', to: '+56961234567', attemptId, providerId: 'SM-early', at: left(8) });
+    await expectOnly('unexplained', world.paid, /SM-early: it left more than an hour before attempt/);
   });
 
   test('one attempt in the journal twice is a duplicate', async () => {

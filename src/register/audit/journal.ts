@@ -10,11 +10,15 @@ const entrySchema = z.object({
   to: z.string(),
   attemptId: z.string().nullish().transform((id) => id ?? null),
   providerId: z.string(),
+  /** Business time; another stand-in may not tell it. */
+  at: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)).optional(),
 });
 
 type JournalEntry = z.output<typeof entrySchema>;
 
 const TIMEOUT_MS = 30_000;
+/** A run whose provider asked for another try is ahead of the clock by minutes; one that left hours early was carried away. */
+const RUN_AHEAD_MS = 3_600_000;
 
 /** Everything the provider sandbox has accepted; ERR_DEPENDENCY when it does not answer. */
 export async function readJournal(providerUrl: string): Promise<JournalEntry[]> {
@@ -36,7 +40,7 @@ export async function checkJournal(db: Db, entries: readonly JournalEntry[]): Pr
     const explained = messages.filter((entry) => explains(attempt, entry));
     return [
       ...messages.filter((entry) => !explained.includes(entry)).map((entry): Finding => ({
-        counter: 'unexplained', agreementId: attempt?.agreementId ?? null, detail: `${entry.channel} ${entry.providerId}: ${whyNot(attempt, attemptId)}`,
+        counter: 'unexplained', agreementId: attempt?.agreementId ?? null, detail: `${entry.channel} ${entry.providerId}: ${whyNot(attempt, attemptId, entry)}`,
       })),
       ...explained.slice(1).map((entry): Finding => ({
         counter: 'duplicates', agreementId: attempt?.agreementId ?? null, detail: `attempt ${attemptId ?? ''} was handed over again as ${entry.providerId}`,
@@ -48,12 +52,18 @@ export async function checkJournal(db: Db, entries: readonly JournalEntry[]): Pr
 /** An attempt that was refused, or never called, explains no message; nor does one meant for somebody else. */
 function explains(attempt: SentTo | undefined, entry: JournalEntry): boolean {
   if (attempt === undefined || attempt.state === 'claimed' || attempt.state === 'rejected') return false;
-  return attempt.channel === entry.channel && attempt.to.toLowerCase() === entry.to.toLowerCase();
+  return attempt.channel === entry.channel && attempt.to.toLowerCase() === entry.to.toLowerCase() && !leftTooEarly(attempt, entry);
 }
 
-function whyNot(attempt: SentTo | undefined, attemptId: string | null): string {
+/** The ledger says a day and the provider an earlier one: what was judged lawful was not what happened. */
+function leftTooEarly(attempt: SentTo, entry: JournalEntry): boolean {
+  return entry.at !== undefined && attempt.begunAt !== null && entry.at + RUN_AHEAD_MS < attempt.begunAt;
+}
+
+function whyNot(attempt: SentTo | undefined, attemptId: string | null, entry: JournalEntry): string {
   if (attemptId === null) return 'it names no attempt';
   if (attempt === undefined) return `there is no attempt ${attemptId}`;
+  if (leftTooEarly(attempt, entry)) return `it left more than an hour before attempt ${attemptId} began`;
   return attempt.state === 'claimed' || attempt.state === 'rejected'
     ? `attempt ${attemptId} is ${attempt.state}` : `attempt ${attemptId} was meant for another address or channel`;
 }
