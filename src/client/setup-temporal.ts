@@ -5,16 +5,21 @@ import { AppError } from '../errors.ts';
 /** Closed runs stay readable this long in production; the sandbox keeps its own for ten years. */
 export const RETENTION_DAYS = 90;
 
-/** temporal.api.enums.v1.IndexedValueType. */
-const INDEXED = { keyword: 2, bool: 5, datetime: 6 } as const;
-
-const WANTED: Readonly<Record<string, number>> = {
-  [SEARCH_ATTRIBUTES.creditorId]: INDEXED.keyword,
-  [SEARCH_ATTRIBUTES.agreementPhase]: INDEXED.keyword,
-  [SEARCH_ATTRIBUTES.oldestUnpaidDue]: INDEXED.datetime,
-  [SEARCH_ATTRIBUTES.onHold]: INDEXED.bool,
-  [SEARCH_ATTRIBUTES.country]: INDEXED.keyword,
+/** Their types as the server's command line names them; the one table for a server that is started and one that is set up. */
+export const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<string, 'Keyword' | 'Datetime' | 'Bool'>> = {
+  [SEARCH_ATTRIBUTES.creditorId]: 'Keyword',
+  [SEARCH_ATTRIBUTES.agreementPhase]: 'Keyword',
+  [SEARCH_ATTRIBUTES.oldestUnpaidDue]: 'Datetime',
+  [SEARCH_ATTRIBUTES.onHold]: 'Bool',
+  [SEARCH_ATTRIBUTES.country]: 'Keyword',
 };
+
+/** temporal.api.enums.v1.IndexedValueType. */
+const INDEXED = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
+
+const WANTED: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(SEARCH_ATTRIBUTE_TYPES).map(([name, type]) => [name, INDEXED[type]]),
+);
 
 export interface SearchAttributes {
   readonly missing: readonly string[];

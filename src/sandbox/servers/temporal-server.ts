@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SEARCH_ATTRIBUTE_TYPES } from '../../client/setup-temporal.ts';
 import { AppError } from '../../errors.ts';
 import { freePort, LOOPBACK, waitForListener } from '../ports.ts';
 import type { Guardian } from './guardian.ts';
@@ -31,9 +32,6 @@ export interface TemporalServerOptions {
   readonly guardian?: Guardian | undefined;
 }
 
-/** Typed search attributes of contract.md section 6. */
-export const SEARCH_ATTRIBUTES = { CreditorId: 'Keyword', AgreementPhase: 'Keyword', OldestUnpaidDue: 'Datetime', OnHold: 'Bool', Country: 'Keyword' } as const;
-
 const NAMESPACE = 'default';
 /** Ten years: the dev server forgets closed runs after a day otherwise, and virtual time passes months in minutes. */
 const RETENTION = '87600h';
@@ -59,7 +57,7 @@ export async function startTemporal(options: TemporalServerOptions): Promise<Tem
       'server', 'start-dev', '--ip', LOOPBACK, '--port', String(port), '--ui-port', String(uiPort), '--ui-disable-news-fetch', '--log-level', 'error',
       ...(options.dataDir === null ? [] : ['--db-filename', join(options.dataDir, 'temporal.db')]),
       ...FLAGS,
-      ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+      ...Object.entries(SEARCH_ATTRIBUTE_TYPES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     ],
     env: withoutTemporalSettings(),
     logFile: options.dataDir === null ? null : join(options.dataDir, 'temporal.log'),
