@@ -34,7 +34,7 @@ export const CORE: readonly Mutant[] = [
   },
   {
     name: 'pre-legal-without-notice', breaks: 'A debtor who never got a notice goes to the lawyers',
-    file: 'src/domain/pre-legal.ts', find: "noticesOf(state, instalment) < noticesDelivered) missing", replace: "noticesOf(state, instalment) < 0) missing",
+    file: 'src/domain/pre-legal.ts', find: '< noticesDelivered) missing', replace: '< 0) missing',
     tests: ['tests/domain/decide.test.ts', 'tests/domain/ending.test.ts'],
   },
   {
