@@ -1,6 +1,8 @@
 /** Debtors who are late, side by side from the fourth of January to the end of February: due on Friday, the fifteenth. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EventKind } from '../../../src/domain/agreement.ts';
+import { MINUTE } from '../../../src/domain/zone.ts';
+import type { CallbackAnswer } from '../../../src/register/callback.ts';
 import { at, openOffice, type Called, type Debtor, type Office } from '../../life/office.ts';
 import type { PATHS } from '../paths.ts';
 import { keep } from './keep.ts';
@@ -28,10 +30,10 @@ async function done(answer: Promise<Called>): Promise<Called> {
 const phoned = (debtor: Debtor, outcome: string, when: string, promise?: { readonly dueOn: string; readonly amountMinor: number }) =>
   done(office.post('/v1/calls', { agreementId: debtor.id, channel: 'call', at: when, outcome, ...(promise === undefined ? {} : { promise }) }));
 
-async function callOf(debtor: Debtor): Promise<string> {
+async function callOf(debtor: Debtor): Promise<CallbackAnswer> {
   const [first] = await office.callbacks(debtor);
   if (first === undefined) throw new Error(`no call is booked for ${debtor.externalId}`);
-  return first.id;
+  return first;
 }
 
 async function caseOf(debtor: Debtor): Promise<string> {
@@ -81,13 +83,17 @@ test('the office lives for eight weeks and every path of it is kept', async () =
   await done(office.post(`/v1/agreements/${held.id}/release`, {}));
 
   await office.pacto.advanceTo(at('2027-01-27', '09:01'));
-  const offId = await callOf(calledOff);
+  const { id: offId } = await callOf(calledOff);
   await done(office.pacto.call('DELETE', `/v1/callbacks/${offId}`));
-  await office.pacto.advanceTo(at('2027-01-27', '13:30'));
   const agent = await office.key('agent');
-  const [calledId, missedId] = [await callOf(called), await callOf(late)];
-  await done(office.post(`/v1/callbacks/${calledId}/outcome`, { outcome: 'promise', promise: { amountMinor: AMOUNT, dueOn: '2027-02-03' } }, agent));
-  for (const refusing of [handedOver, fallen]) await done(office.post(`/v1/callbacks/${await callOf(refusing)}/outcome`, { outcome: 'refuses' }, agent));
+  const [calledId, missedId] = [(await callOf(called)).id, (await callOf(late)).id];
+  const calls = await Promise.all([called, handedOver, fallen].map(async (debtor) => ({ debtor, ...(await callOf(debtor)) })));
+  // Which slot is whose depends on who was booked first; each is logged while it stands in the queue.
+  for (const { debtor, id, from } of calls.sort((a, b) => (a.from < b.from ? -1 : 1))) {
+    await office.pacto.advanceTo(Date.parse(from) + MINUTE);
+    const outcome = debtor === called ? { outcome: 'promise', promise: { amountMinor: AMOUNT, dueOn: '2027-02-03' } } : { outcome: 'refuses' };
+    await done(office.post(`/v1/callbacks/${id}/outcome`, outcome, agent));
+  }
   await done(office.pay(partial, 40_000));
 
   await office.pacto.advanceTo(at('2027-02-16', '16:00'));
