@@ -10,7 +10,7 @@ import { VICTIMS } from '../tests/kill/killer.ts';
 import { killRun } from '../tests/kill/kill-run.ts';
 import type { Figure } from './main.ts';
 
-const ROUNDS = 5;
+const TIMES = { api: 5, pump: 5, provider: 5, postgres: 5, temporal: 5, worker: 5 } as const;
 const DAYS_PER_SECOND = 2;
 const HEAD_START_DAYS = 12;
 const CLI = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts');
@@ -20,7 +20,7 @@ const OLD_ENOUGH_MS = 61_000;
 export async function benchKill(): Promise<readonly Figure[]> {
   const seed = Number(process.env['KILL_SEED'] ?? Math.floor(Math.random() * 1_000_000));
   const say = (line: string): void => void process.stderr.write(`pacto: ${line}\n`);
-  const run = await killRun({ seed, rounds: ROUNDS, daysPerSecond: DAYS_PER_SECOND, headStartDays: HEAD_START_DAYS, say }, async ({ folder }) => {
+  const run = await killRun({ seed, times: TIMES, daysPerSecond: DAYS_PER_SECOND, headStartDays: HEAD_START_DAYS, say }, async ({ folder }) => {
     say('waiting a minute, so that pacto audit judges everything');
     await sleep(OLD_ENOUGH_MS);
     process.stdout.write(`pacto audit\n${await auditAsPerson(folder)}`);

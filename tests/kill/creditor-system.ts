@@ -5,14 +5,15 @@ import { agreementBody, creditorBody, daysAfter } from '../life/people.ts';
 
 const CREDITOR = 'acme';
 const INSTALMENT_MINOR = 90_000;
-const PAYMENT_MINOR = 1_000;
-/** A run that got hundreds of facts a minute would outgrow its history, which no agreement does in life. */
-const BETWEEN_MS = 300;
+const INSTALMENTS = 3;
+const PAYMENT_MINOR = 10_000;
+const BETWEEN_MS = 400;
 const AGAIN_AFTER_MS = 150;
 const TIMEOUT_MS = 8_000;
 /** Every so manyth payment is reported twice at the same moment. */
 const TWICE_EVERY = 3;
-const AGREEMENTS_A_LANE = 4;
+/** Then comes the next agreement: nobody pays one in a hundred parts, and histories are to be those of life. */
+const PAYMENTS_AN_AGREEMENT = 8;
 
 export interface Promised {
   /** What was reported, by agreement. */
@@ -76,12 +77,12 @@ export class CreditorSystem {
   }
 
   async #lane(lane: number): Promise<void> {
-    const own: string[] = [];
-    for (let turn = 0; !this.#stopping.signal.aborted; turn += 1) {
-      if (own.length < AGREEMENTS_A_LANE && turn % 10 === 0) own.push(await this.#logAgreement(`K-${lane}-${own.length}`));
-      const agreement = own[turn % own.length];
-      if (agreement !== undefined) await this.#pay(agreement, `${agreement}.p${turn}`, turn % TWICE_EVERY === 0);
-      await sleep(BETWEEN_MS);
+    for (let number = 0; !this.#stopping.signal.aborted; number += 1) {
+      const agreement = await this.#logAgreement(`K-${lane}-${number}`);
+      for (let turn = 0; turn < PAYMENTS_AN_AGREEMENT && !this.#stopping.signal.aborted; turn += 1) {
+        await this.#pay(agreement, `${agreement}.p${turn}`, turn % TWICE_EVERY === 0);
+        await sleep(BETWEEN_MS);
+      }
     }
   }
 
@@ -89,7 +90,7 @@ export class CreditorSystem {
     const { today } = this.#options;
     await this.#report('/v1/agreements', agreementBody({
       creditorId: CREDITOR, externalId, email: `${externalId.toLowerCase()}@example.org`, phone: phoneOf(externalId),
-      instalments: Array.from({ length: 12 }, (_none, index) => ({ number: index + 1, dueOn: daysAfter(today, 4 + index * 30), amountMinor: INSTALMENT_MINOR })),
+      instalments: Array.from({ length: INSTALMENTS }, (_none, index) => ({ number: index + 1, dueOn: daysAfter(today, 4 + index * 30), amountMinor: INSTALMENT_MINOR })),
     }));
     this.#payments.set(externalId, []);
     return externalId;

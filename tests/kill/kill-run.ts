@@ -14,7 +14,7 @@ import { callApi } from '../../src/sandbox/http.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox-file.ts';
 import { loadSecrets } from '../../src/sandbox/secrets.ts';
 import { CreditorSystem, type Promised } from './creditor-system.ts';
-import { carryOut, planKills, type Kill } from './killer.ts';
+import { carryOut, planKills, type Kill, type Victim } from './killer.ts';
 import { StartedSandbox, until } from './started-sandbox.ts';
 
 const DAY = 86_400_000;
@@ -28,8 +28,8 @@ const LOOK_FOR_MS = 2_000;
 
 export interface KillRunOptions {
   readonly seed: number;
-  /** Each hits all six processes once. */
-  readonly rounds: number;
+  /** How often each process is killed. */
+  readonly times: Readonly<Record<Victim, number>>;
   readonly daysPerSecond: number;
   /** Days played before the first kill, so that there is something to lose. */
   readonly headStartDays: number;
@@ -49,7 +49,7 @@ export interface KillRun {
 
 /** Starts a sandbox with the sample, plays it, kills, waits for quiet, audits. `after` sees the sandbox before it is stopped. */
 export async function killRun(options: KillRunOptions, after: (sandbox: StartedSandbox) => Promise<void> = () => Promise.resolve()): Promise<KillRun> {
-  const { seed, rounds, say } = options;
+  const { seed, times, say } = options;
   const began = performance.now();
   const tell = (line: string): void => say(`+${((performance.now() - began) / 1000).toFixed(1)} s  ${line}`);
   const sandbox = new StartedSandbox('--speed', String(options.daysPerSecond));
@@ -63,7 +63,7 @@ export async function killRun(options: KillRunOptions, after: (sandbox: StartedS
     const system = new CreditorSystem({ apiUrls: [apiUrl], adminKey, lanes: 2, today: new Date(await clockOf(apiUrl, adminKey)).toISOString().slice(0, 10) });
     const reporting = system.run();
     const kills = await Promise.race([
-      carryOut(planKills(seed, rounds), { sandbox, say: tell, clock: () => readClock(apiUrl, adminKey) }),
+      carryOut(planKills(seed, times), { sandbox, say: tell, clock: () => readClock(apiUrl, adminKey) }),
       // A report that is refused is a failure at once; otherwise reporting ends only when it is told to.
       reporting.then(() => Promise.reject(new Error('the creditor\'s system stopped by itself'))),
     ]);

@@ -37,11 +37,11 @@ export interface Kill {
   readonly backAfterMs: number;
 }
 
-/** The order and the moments: each round hits each process once, in an order of its own. */
-export function planKills(seed: number, rounds: number): PlannedKill[] {
+/** The order and the moments; `times` says how often each is hit. */
+export function planKills(seed: number, times: Readonly<Record<Victim, number>>): PlannedKill[] {
   const draw = drawer(seed);
   const between = (least: number, most: number): number => Math.round(least + draw() * (most - least));
-  return Array.from({ length: rounds }, () => shuffled(VICTIMS, draw)).flat().map((victim) => (draw() < IN_A_ROW
+  return shuffled(VICTIMS.flatMap((victim) => Array.from({ length: times[victim] }, () => victim)), draw).map((victim) => (draw() < IN_A_ROW
     ? { victim, afterHours: 0, afterMs: between(ROW_GAP_MS.least, ROW_GAP_MS.most) }
     : { victim, afterHours: between(HOURS.least, HOURS.most), afterMs: between(0, MOMENT_MS) }));
 }
