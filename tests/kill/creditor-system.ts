@@ -5,15 +5,18 @@ import { agreementBody, creditorBody, daysAfter } from '../life/people.ts';
 
 const CREDITOR = 'acme';
 const INSTALMENT_MINOR = 90_000;
-const INSTALMENTS = 3;
+const INSTALMENTS = 6;
 const PAYMENT_MINOR = 10_000;
 const BETWEEN_MS = 400;
+/** Once a lane has logged its agreements it goes on more slowly, so that a slow machine does not grow a portfolio that makes it slower. */
+const LATER_BETWEEN_MS = 1_500;
+const AGREEMENTS_A_LANE = 6;
 const AGAIN_AFTER_MS = 150;
 const TIMEOUT_MS = 8_000;
 /** Every so manyth payment is reported twice at the same moment. */
 const TWICE_EVERY = 3;
 /** Then comes the next agreement: nobody pays one in a hundred parts, and histories are to be those of life. */
-const PAYMENTS_AN_AGREEMENT = 8;
+const PAYMENTS_AN_AGREEMENT = 6;
 
 export interface Promised {
   /** What was reported, by agreement. */
@@ -77,12 +80,13 @@ export class CreditorSystem {
   }
 
   async #lane(lane: number): Promise<void> {
-    for (let number = 0; !this.#stopping.signal.aborted; number += 1) {
-      const agreement = await this.#logAgreement(`K-${lane}-${number}`);
-      for (let turn = 0; turn < PAYMENTS_AN_AGREEMENT && !this.#stopping.signal.aborted; turn += 1) {
-        await this.#pay(agreement, `${agreement}.p${turn}`, turn % TWICE_EVERY === 0);
-        await sleep(BETWEEN_MS);
-      }
+    const agreements: string[] = [];
+    for (let turn = 0; !this.#stopping.signal.aborted; turn += 1) {
+      const growing = agreements.length < AGREEMENTS_A_LANE;
+      if (growing && turn % PAYMENTS_AN_AGREEMENT === 0) agreements.push(await this.#logAgreement(`K-${lane}-${agreements.length}`));
+      const agreement = growing ? agreements.at(-1) : agreements[turn % agreements.length];
+      if (agreement !== undefined) await this.#pay(agreement, `${agreement}.p${turn}`, turn % TWICE_EVERY === 0);
+      await sleep(growing ? BETWEEN_MS : LATER_BETWEEN_MS);
     }
   }
 

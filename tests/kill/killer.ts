@@ -12,6 +12,16 @@ export const BACK_WITHIN_MS = 5_000;
 /** Past the promise the measurement goes on for this long, so that a late return has a figure. */
 const LOOK_FOR_MS = 30_000;
 
+/** One in three strikes a sandbox that has not recovered yet. */
+const IN_A_ROW = 1 / 3;
+const ROW_GAP_MS = { least: 100, most: 1_500 } as const;
+const HOURS = { least: 3, most: 24 } as const;
+/** Within one step of the clock: a play tick takes 20 ms and what is due some hundreds. */
+const MOMENT_MS = 400;
+const HOUR = 3_600_000;
+/** With everybody back within 5 s, a killed worker's activity is tried again after 15 s and its workflow task after 10 s; then time must move. */
+const PLAYS_ON_WITHIN_MS = 120_000;
+
 export interface PlannedKill {
   readonly victim: Victim;
   /** Virtual hours that are played after the kill before; 0: none, it strikes while others are still coming back. */
@@ -19,16 +29,6 @@ export interface PlannedKill {
   /** Wall ms on top. */
   readonly afterMs: number;
 }
-
-/** One in three strikes a sandbox that has not recovered yet. */
-const IN_A_ROW = 1 / 3;
-const ROW_GAP_MS = { least: 100, most: 1_500 } as const;
-const HOURS = { least: 4, most: 30 } as const;
-/** Within one step of the clock: a play tick takes 20 ms and what is due some hundreds. */
-const MOMENT_MS = 400;
-const HOUR = 3_600_000;
-/** With everybody back within 5 s, a killed worker's activity is tried again after 15 s and its workflow task after 10 s; then time must move. */
-const PLAYS_ON_WITHIN_MS = 120_000;
 
 export interface Kill {
   readonly victim: Victim;

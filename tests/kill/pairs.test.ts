@@ -12,7 +12,7 @@ import { startSecondOfEach, type SecondOfEach } from './second-of-each.ts';
 import { StartedSandbox, until } from './started-sandbox.ts';
 
 const DAY = 86_400_000;
-const DAYS = 14;
+const DAYS = 8;
 const SERVES_WITHIN_MS = 60_000;
 const PLAYED_WITHIN_MS = 180_000;
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
   const otherApi = second.apiUrl;
   await until('the second API serves', () => answers(`${otherApi}/readyz`), SERVES_WITHIN_MS);
   const from = await clockOf(apiUrl, adminKey);
-  system = new CreditorSystem({ apiUrls: [apiUrl, otherApi], adminKey, lanes: 3, today: new Date(from).toISOString().slice(0, 10) });
+  system = new CreditorSystem({ apiUrls: [apiUrl, otherApi], adminKey, lanes: 2, today: new Date(from).toISOString().slice(0, 10) });
   const reporting = system.run();
   await callApi(otherApi, { method: 'POST', path: '/sandbox/play', key: adminKey, body: { daysPerSecond: 3 } });
   await Promise.race([reporting, until(`${DAYS} days are played`, async () => (await clockOf(apiUrl, adminKey)) >= from + DAYS * DAY, PLAYED_WITHIN_MS)]);
