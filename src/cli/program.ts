@@ -64,12 +64,20 @@ function addAgreements(program: Command, flags: GlobalFlags, output: Output): vo
     .action(async (ref: string, options: PayOptions) => (await import('./commands/pay.ts')).pay(flags, output, ref, options));
 }
 
+const IMPORTS = {
+  agreements: 'agreements, one row an instalment',
+  payments: 'what was paid; what was paid before an agreement was logged causes neither thanks nor survey',
+  contacts: 'whom another system contacted and when, so that the caps are right from the first day',
+} as const;
+
 function addImports(program: Command, flags: GlobalFlags, output: Output): void {
   const imports = group(program, 'import', 'files of another system');
-  imports.command('agreements').description('imports agreements from a CSV file, one row an instalment').argument('<file.csv>').requiredOption('--creditor <id>', 'whose agreements they are')
-    .option('--dry-run', 'tells what would be rejected; stores nothing')
-    .addHelpText('after', '\nExample:\n  pacto import agreements acuerdos.csv --creditor acme --dry-run')
-    .action(async (file: string, options: { creditor: string; dryRun?: boolean }) => (await import('./commands/import.ts')).importAgreements(flags, output, file, options));
+  for (const [kind, description] of Object.entries(IMPORTS)) {
+    imports.command(kind).description(`imports a CSV file: ${description}`).argument('<file.csv>').requiredOption('--creditor <id>', 'whose file it is')
+      .option('--dry-run', 'tells what would be rejected; stores nothing')
+      .action(async (file: string, options: { creditor: string; dryRun?: boolean }) =>
+        (await import('./commands/import.ts')).importCsv(flags, output, kind as keyof typeof IMPORTS, file, options));
+  }
 }
 
 function addAdministration(program: Command, flags: GlobalFlags, output: Output): void {

@@ -74,6 +74,11 @@ export async function auditedCalls(db: Db | Trx, identityIds: readonly string[])
   return db.selectFrom('call_log').selectAll().where('identity_id', 'in', identityIds).orderBy('seq').execute();
 }
 
+/** Contacts of other systems that were imported for these identities. */
+export async function auditedPastContacts(db: Db | Trx, identityIds: readonly string[]): Promise<Row<'past_contact'>[]> {
+  return db.selectFrom('past_contact').selectAll().where('identity_id', 'in', identityIds).orderBy('seq').execute();
+}
+
 export interface AuditedMoney {
   readonly payments: readonly Row<'payment'>[];
   readonly allocations: readonly Row<'allocation'>[];

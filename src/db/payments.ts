@@ -16,6 +16,13 @@ export async function paymentByExternalId(db: Db | Trx, creditorId: string, exte
   return db.selectFrom('payment').selectAll().where('creditor_id', '=', creditorId).where('external_id', '=', externalId).executeTakeFirst();
 }
 
+/** By external id; those that are not booked are not in it. */
+export async function paymentsByExternalIds(db: Db | Trx, creditorId: string, externalIds: readonly string[]): Promise<Map<string, PaymentRow>> {
+  if (externalIds.length === 0) return new Map();
+  const rows = await db.selectFrom('payment').selectAll().where('creditor_id', '=', creditorId).where('external_id', 'in', externalIds).execute();
+  return new Map(rows.map((row) => [row.external_id, row]));
+}
+
 export async function paymentByReversal(db: Db | Trx, creditorId: string, reversalExternalId: string): Promise<PaymentRow | undefined> {
   return db.selectFrom('payment').selectAll()
     .where('creditor_id', '=', creditorId).where('reversal_external_id', '=', reversalExternalId).executeTakeFirst();

@@ -92,9 +92,16 @@ async function again<T>(constraint: string, work: () => Promise<T>): Promise<T> 
   }
 }
 
+export interface BookingRequest {
+  readonly by: string;
+  readonly tell: 'workflow' | 'caller';
+  /** It was made before Pacto followed the agreement: an import of history. */
+  readonly beforePacto?: boolean | undefined;
+}
+
 /** Books under the lock; `event` is the fact, the one of the first time when it was booked before. */
 export async function bookUnder(
-  lock: PersonLock, ctx: RegisterContext, row: AgreementRow, body: PaymentBody, request: { by: string; tell: 'workflow' | 'caller' },
+  lock: PersonLock, ctx: RegisterContext, row: AgreementRow, body: PaymentBody, request: BookingRequest,
 ): Promise<{ created: boolean; payment: PaymentRow; event: AgreementEvent }> {
   if (body.currency !== row.currency) {
     throw new AppError('ERR_CURRENCY', `The agreement is in ${row.currency}.`, { errors: [{ path: 'currency', message: `must be ${row.currency}` }] });
@@ -107,7 +114,10 @@ export async function bookUnder(
   if (payment === undefined) throw new AppError('ERR_INTERNAL');
   const event = await recordFact(lock, ctx, row.id, {
     id: `paymentBooked/${payment.id}`, tell: request.tell,
-    body: { kind: 'paymentBooked', payment: payment.id, amountMinor: payment.amount_minor, ...(payment.instalment === null ? {} : { instalment: payment.instalment }) },
+    body: {
+      kind: 'paymentBooked', payment: payment.id, amountMinor: payment.amount_minor, ...(payment.instalment === null ? {} : { instalment: payment.instalment }),
+      ...(request.beforePacto === true ? { beforePacto: true } : {}),
+    },
   });
   return { created: known === undefined, payment, event };
 }

@@ -1,7 +1,7 @@
 /** One transaction under the lock of a person's identity: the only place where facts about a person get their order. */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import { lockIdentity, takeSeq } from '../db/identities.ts';
+import { lockIdentity, takeSeq, takeSeqs } from '../db/identities.ts';
 import type { Db, Trx } from '../db/pool.ts';
 import { inTransaction } from '../db/transaction.ts';
 
@@ -21,6 +21,8 @@ export interface PersonLock {
   readonly identityId: string;
   readonly now: number;
   nextSeq(): Promise<number>;
+  /** As many at once, ascending. */
+  nextSeqs(count: number): Promise<number[]>;
 }
 
 /** Runs `work` in one transaction with the person locked first; every writer of a silencing fact goes through here. */
@@ -40,5 +42,6 @@ export async function lockHeld(ctx: RegisterContext, trx: Trx, identityId: strin
     identityId,
     now: now ?? (await ctx.clock.now(trx)),
     nextSeq: () => takeSeq(trx, identityId),
+    nextSeqs: (count) => takeSeqs(trx, identityId, count),
   };
 }

@@ -1,5 +1,5 @@
 /** People as agreements tell of them: who they are at the creditor, which identity they share, how they may be reached. */
-import { addContactPoint, consentInForce, insertConsent } from '../db/consents.ts';
+import { addContactPoints, consentsInForce, insertConsents, type NewConsent } from '../db/consents.ts';
 import type { CreditorRow } from '../db/creditors.ts';
 import type { ConsentState } from '../db/database.ts';
 import { identityByHash, insertIdentity, lockIdentity, lockIdentityOfHash, setHash } from '../db/identities.ts';
@@ -12,6 +12,8 @@ import { zoneOfAddress } from './place.ts';
 export interface TakenIn {
   readonly lock: PersonLock;
   readonly personId: string;
+  /** false: the person was known before. */
+  readonly created: boolean;
   /** The person's own zone; null: not known, so no contact. */
   readonly zone: string | null;
 }
@@ -37,8 +39,9 @@ export async function takeInPerson(ctx: RegisterContext, trx: Trx, creditor: Cre
     : { personId: known.id, identityId: await identityFor(ctx, trx, known, hash) };
   if (known !== undefined) await changePerson(trx, known.id, details);
   const lock = await lockHeld(ctx, trx, owner.identityId);
-  await takeInContactPoints(ctx, lock, { creditorId: creditor.id, personId: owner.personId }, body, by);
-  return { lock, personId: owner.personId, zone: details.zone };
+  const created = known === undefined;
+  await takeInContactPoints(ctx, lock, { creditorId: creditor.id, personId: owner.personId, created }, body, by);
+  return { lock, personId: owner.personId, created, zone: details.zone };
 }
 
 /** The person with its identity locked, as it stands under the lock. */
@@ -91,19 +94,28 @@ function defaultLanguage(country: string): string {
   return country === 'BR' ? 'pt-BR' : `es-${country}`;
 }
 
+/** In two questions and three orders for all points together: an import has three a person, and each trip to the database costs as much as the work. */
 async function takeInContactPoints(
-  ctx: RegisterContext, lock: PersonLock, owner: { creditorId: string; personId: string }, body: PersonBody, by: ToldBy,
+  ctx: RegisterContext, lock: PersonLock, owner: { creditorId: string; personId: string; created: boolean }, body: PersonBody, by: ToldBy,
 ): Promise<void> {
+  const ids = await addContactPoints(lock.trx, owner, body.contactPoints.map(({ role, ...point }) => ({ ...point, role: role ?? null })), () => ctx.newId());
+  const inForce = owner.created ? new Map<string, ConsentState>() : await consentsInForce(lock.trx, owner.personId);
+  const told: Omit<NewConsent, 'id' | 'at' | 'seq'>[] = [];
   for (const [index, point] of body.contactPoints.entries()) {
-    const id = await addContactPoint(lock.trx, owner, { kind: point.kind, value: point.value, channels: point.channels, role: point.role ?? null }, ctx.newId());
+    const contactPointId = ids[index] ?? '';
     for (const channel of point.channels) {
-      if (!changes(await consentInForce(lock.trx, id, channel), point.consent)) continue;
-      await insertConsent(lock.trx, {
-        id: ctx.newId(), contactPointId: id, channel, state: point.consent, at: lock.now, seq: await lock.nextSeq(),
+      const key = `${contactPointId} ${channel}`;
+      if (!changes(inForce.get(key) ?? null, point.consent)) continue;
+      inForce.set(key, point.consent);
+      told.push({
+        contactPointId, channel, state: point.consent,
         evidence: { by: by.actorId, source: 'agreement', agreement: by.agreement, ...by.evidence?.(index) },
       });
     }
   }
+  if (told.length === 0) return;
+  const seqs = await lock.nextSeqs(told.length);
+  await insertConsents(lock.trx, told.map((consent, index) => ({ ...consent, id: ctx.newId(), at: lock.now, seq: seqs[index] ?? 0 })));
 }
 
 /** A denial stands: the data of an agreement that is sent again must not undo an opt-out. */

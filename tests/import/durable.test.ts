@@ -122,7 +122,7 @@ test('an activity that dies in the middle is tried again, and nothing is done tw
   const { importId } = await hand(desk.ctx, csv(Array.from({ length: 12 }, (_, n) => row(`dies-${n}`, 1))));
   const handle = gateway.client.workflow.getHandle(`import/${importId}`);
   const result: unknown = await waitFor(async () => (await handle.describe()).status.name === 'COMPLETED').then(() => handle.result());
-  expect(result).toEqual({ lines: 12, readLines: 12, agreements: 12, settled: 12, rejected: 0 });
+  expect(result).toEqual({ lines: 12, readLines: 12, items: 12, settled: 12, rejected: 0 });
   expect(dieAfter).toBeNull();
   const { events } = await handle.fetchHistory();
   const summaries = (events ?? []).flatMap((event) => (event.activityTaskScheduledEventAttributes == null ? [] : [Buffer.from(event.userMetadata?.summary?.data ?? []).toString()]));
