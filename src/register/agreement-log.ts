@@ -52,8 +52,8 @@ const TRIES = 5;
 export interface FromBefore {
   /** Joins that of the consents. */
   readonly evidence?: ToldBy['evidence'];
-  /** What was paid before Pacto followed the agreement, in order. */
-  readonly paid: readonly PaymentBody[];
+  /** What was paid before Pacto followed the agreement, in order; asked under the person's lock. */
+  readonly paid: (trx: Trx) => Promise<readonly PaymentBody[]>;
   /** Told the index of the payment that is booked next. */
   readonly onPaid: (index: number) => void;
 }
@@ -94,7 +94,7 @@ async function bookPaid(
 ): Promise<{ booked: number; events: AgreementEvent[] }> {
   const events: AgreementEvent[] = [];
   let booked = 0;
-  for (const [index, payment] of (before?.paid ?? []).entries()) {
+  for (const [index, payment] of (before === undefined ? [] : await before.paid(lock.trx)).entries()) {
     before?.onPaid(index);
     const { created, event } = await bookUnder(lock, ctx, row, payment, { by, tell, beforePacto: true });
     if (created) booked += 1;

@@ -12,6 +12,7 @@ import { publishShipped } from '../../src/register/publish.ts';
 import type { RowError } from '../../src/db/imports.ts';
 import { freshDatabase } from '../setup/database.ts';
 
+export const IDENTITY_KEY = 'a-key-of-the-tests';
 export const IMPORTER = { id: 'importer', role: 'admin', creditorId: null } as const;
 
 export interface ImportDesk {
@@ -24,7 +25,7 @@ export interface ImportDesk {
 export async function openDesk(): Promise<ImportDesk> {
   const database = await freshDatabase();
   const opened = openDb(database.url, { log: createLog({ level: 'silent', process: 'test' }), max: 10 });
-  const ctx = await openRegister({ clock: 'wall', identityKey: 'a-key-of-the-tests' }, opened.db, createLog({ level: 'silent', process: 'test' }));
+  const ctx = await openRegister({ clock: 'wall', identityKey: IDENTITY_KEY }, opened.db, createLog({ level: 'silent', process: 'test' }));
   await publishShipped(ctx);
   for (const [id, country, currency] of [['acme', 'CL', 'CLP'], ['andes', 'CO', 'COP'], ['azteca', 'MX', 'MXN']] as const) {
     await createCreditor(ctx, IMPORTER, { id, name: `${id} S.A.`, type: 'thirdParty', country, currency });
