@@ -1,5 +1,6 @@
 /** The commands of `pacto`. Each loads what it needs when it runs: `pacto config` opens no driver. */
 import { Command, CommanderError } from 'commander';
+import { addExamples } from './examples.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import { createOutput, type Streams } from './output.ts';
 
@@ -15,8 +16,10 @@ export function createProgram(flags: GlobalFlags, streams: Streams): Command {
   addProcesses(program, flags, output);
   addAgreements(program, flags, output);
   addImports(program, flags, output);
+  addPersons(program, flags, output);
   addAdministration(program, flags, output);
   addOperations(program, flags, output);
+  addExamples(program);
   return inherit(program);
 }
 
@@ -78,6 +81,16 @@ function addImports(program: Command, flags: GlobalFlags, output: Output): void 
       .action(async (file: string, options: { creditor: string; dryRun?: boolean }) =>
         (await import('./commands/import.ts')).importCsv(flags, output, kind as keyof typeof IMPORTS, file, options));
   }
+}
+
+function addPersons(program: Command, flags: GlobalFlags, output: Output): void {
+  const persons = () => import('./commands/person.ts');
+  const person = group(program, 'person', 'what is held about a person, by id or creditor/externalId');
+  person.command('export').description('everything that is held about the person at that creditor, as JSON').argument('<person>')
+    .action(async (ref: string) => (await persons()).exportOf(flags, output, ref));
+  person.command('erase').description('takes the personal data away; money and evidence stay without the person').argument('<person>')
+    .option('--cancel-open', 'ends agreements that are open, instead of refusing').option('--reason <text>', 'why; kept, so it must name nobody')
+    .action(async (ref: string, options: { cancelOpen?: boolean; reason?: string }) => (await persons()).erase(flags, output, ref, options));
 }
 
 function addAdministration(program: Command, flags: GlobalFlags, output: Output): void {

@@ -6,6 +6,7 @@ import { creditorById, type CreditorRow } from '../db/creditors.ts';
 import type { AgreementRow } from '../db/database.ts';
 import { stopsOf } from '../db/identities.ts';
 import { enqueue } from '../db/outbox.ts';
+import { personById } from '../db/persons.ts';
 import type { Trx } from '../db/pool.ts';
 import { latestStrategy } from '../db/strategies.ts';
 import { inTransaction, violates } from '../db/transaction.ts';
@@ -77,7 +78,10 @@ async function logWithin(ctx: RegisterContext, trx: Trx, actor: Actor, body: Agr
   const creditor = actor.creditorId === null || actor.creditorId === body.creditorId ? await creditorById(trx, body.creditorId) : undefined;
   if (creditor === undefined) throw wrongField('ERR_BODY', 'There is no such creditor.', 'creditorId');
   const hash = bodyHash(body);
-  requireSame(await agreementByExternalId(trx, creditor.id, body.externalId), hash);
+  const logged = await agreementByExternalId(trx, creditor.id, body.externalId);
+  requireSame(logged, hash);
+  // What was logged stays logged when the person's data is erased; it is not taken in again.
+  if (logged !== undefined && (await personById(trx, logged.person_id))?.erased_at != null) return { agreementId: logged.id, created: false, booked: 0 };
   const country = body.person.address?.country ?? creditor.country;
   const strategy = await strategyFor(trx, body.strategy, country);
   const taken = await takeInPerson(ctx, trx, creditor, body.person, { actorId: actor.id, agreement: body.externalId, evidence: before?.evidence });

@@ -5,6 +5,7 @@ import type { ConsentState } from '../db/database.ts';
 import { identityByHash, insertIdentity, lockIdentity, lockIdentityOfHash, setHash } from '../db/identities.ts';
 import { changePerson, insertPerson, movePerson, personByExternalId, type PersonDetails, type PersonRow } from '../db/persons.ts';
 import type { Trx } from '../db/pool.ts';
+import { AppError } from '../errors.ts';
 import type { PersonBody } from './agreement-body.ts';
 import { lockHeld, type PersonLock, type RegisterContext } from './person-lock.ts';
 import { zoneOfAddress } from './place.ts';
@@ -33,6 +34,7 @@ export interface ToldBy {
 export async function takeInPerson(ctx: RegisterContext, trx: Trx, creditor: CreditorRow, body: PersonBody, by: ToldBy): Promise<TakenIn> {
   const hash = body.nationalId === undefined ? null : ctx.identityHash(body.nationalId.country, body.nationalId.value);
   const known = await lockKnown(trx, creditor.id, body.externalId);
+  if (known !== undefined && known.erased_at !== null) throw new AppError('ERR_ERASED', undefined, { errors: [{ path: 'person.externalId', message: 'names a person whose data was erased' }] });
   const details = detailsOf(body, creditor.country, known);
   const owner = known === undefined
     ? await makePerson(ctx, trx, { creditorId: creditor.id, externalId: body.externalId, hash }, details)
