@@ -7,9 +7,9 @@ import type { Db, Trx } from './pool.ts';
 export type PaymentRow = Row<'payment'>;
 export type NewPayment = Omit<NewRow<'payment'>, 'paid_at' | 'booked_at' | 'reversed_at'> & { paid_at: number; booked_at: number };
 
-export async function insertPayment(trx: Trx, payment: NewPayment): Promise<void> {
-  await trx.insertInto('payment')
-    .values({ ...payment, paid_at: instant(payment.paid_at), booked_at: instant(payment.booked_at) }).execute();
+export async function insertPayment(trx: Trx, payment: NewPayment): Promise<PaymentRow> {
+  return trx.insertInto('payment')
+    .values({ ...payment, paid_at: instant(payment.paid_at), booked_at: instant(payment.booked_at) }).returningAll().executeTakeFirstOrThrow();
 }
 
 export async function paymentByExternalId(db: Db | Trx, creditorId: string, externalId: string): Promise<PaymentRow | undefined> {

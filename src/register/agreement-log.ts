@@ -131,7 +131,7 @@ interface Given {
   readonly hash: string;
 }
 
-async function create(ctx: RegisterContext, { lock, personId, zone }: TakenIn, given: Given, told: { by: string; before: FromBefore | undefined }): Promise<LoggedAgreement> {
+async function create(ctx: RegisterContext, { lock, personId, unknown, zone }: TakenIn, given: Given, told: { by: string; before: FromBefore | undefined }): Promise<LoggedAgreement> {
   const terms = termsOf(ctx.newId(), zone ?? mainZone(given.country), given, lock.now);
   const { agreementId, instalments } = terms;
   const state = initialState(terms, given.strategy);
@@ -145,7 +145,7 @@ async function create(ctx: RegisterContext, { lock, personId, zone }: TakenIn, g
       en: `Agreement logged: ${instalments.length} ${instalments.length === 1 ? 'instalment' : 'instalments'}, ${total} in total, strategy ${given.strategy.id} version ${given.strategy.version}.`,
     },
   });
-  const stops = await enterStops(lock, ctx, terms);
+  const stops = unknown ? [] : await enterStops(lock, ctx, terms);
   // Handed to the run with its start: it never decides without them, and needs no signal for each.
   const { booked, events } = await bookPaid(ctx, lock, row, { by: told.by, tell: 'caller', before: told.before });
   const input: AgreementInput = { v: 1, state: applyAll(state, [...stops, ...events]) };

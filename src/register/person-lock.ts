@@ -21,8 +21,8 @@ export interface PersonLock {
   readonly identityId: string;
   readonly now: number;
   nextSeq(): Promise<number>;
-  /** As many at once, ascending. */
-  nextSeqs(count: number): Promise<number[]>;
+  /** As many at once, ascending; with them `ahead` more are taken, which `nextSeq` gives next. */
+  nextSeqs(count: number, ahead?: number): Promise<number[]>;
 }
 
 /** Runs `work` in one transaction with the person locked first; every writer of a silencing fact goes through here. */
@@ -37,11 +37,16 @@ export async function underPersonLock<T>(
 
 /** The lock as an object for a transaction that has locked the identity row itself (a person who is being created). */
 export async function lockHeld(ctx: RegisterContext, trx: Trx, identityId: string, now?: number): Promise<PersonLock> {
+  let ready: number[] = [];
   return {
     trx,
     identityId,
     now: now ?? (await ctx.clock.now(trx)),
-    nextSeq: () => takeSeq(trx, identityId),
-    nextSeqs: (count) => takeSeqs(trx, identityId, count),
+    nextSeq: async () => ready.shift() ?? takeSeq(trx, identityId),
+    nextSeqs: async (count, ahead = 0) => {
+      const taken = [...ready, ...(await takeSeqs(trx, identityId, Math.max(0, count + ahead - ready.length)))];
+      ready = taken.splice(count);
+      return taken;
+    },
   };
 }

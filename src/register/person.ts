@@ -15,6 +15,8 @@ export interface TakenIn {
   readonly personId: string;
   /** false: the person was known before. */
   readonly created: boolean;
+  /** Known at no creditor before: there is nothing to look up about them, such as stops. */
+  readonly unknown: boolean;
   /** The person's own zone; null: not known, so no contact. */
   readonly zone: string | null;
 }
@@ -38,12 +40,12 @@ export async function takeInPerson(ctx: RegisterContext, trx: Trx, creditor: Cre
   const details = detailsOf(body, creditor.country, known);
   const owner = known === undefined
     ? await makePerson(ctx, trx, { creditorId: creditor.id, externalId: body.externalId, hash }, details)
-    : { personId: known.id, identityId: await identityFor(ctx, trx, known, hash) };
+    : { personId: known.id, identityId: await identityFor(ctx, trx, known, hash), unknown: false };
   if (known !== undefined) await changePerson(trx, known.id, details);
   const lock = await lockHeld(ctx, trx, owner.identityId);
   const created = known === undefined;
   await takeInContactPoints(ctx, lock, { creditorId: creditor.id, personId: owner.personId, created }, body, by);
-  return { lock, personId: owner.personId, created, zone: details.zone };
+  return { lock, personId: owner.personId, created, unknown: owner.unknown, zone: details.zone };
 }
 
 /** The person with its identity locked, as it stands under the lock. */
@@ -58,13 +60,13 @@ async function lockKnown(trx: Trx, creditorId: string, externalId: string): Prom
 
 async function makePerson(
   ctx: RegisterContext, trx: Trx, person: { creditorId: string; externalId: string; hash: string | null }, details: PersonDetails,
-): Promise<{ personId: string; identityId: string }> {
+): Promise<{ personId: string; identityId: string; unknown: boolean }> {
   const fresh = ctx.newId();
   const identityId = person.hash === null ? fresh : await lockIdentityOfHash(trx, person.hash, fresh);
   if (person.hash === null) await insertIdentity(trx, fresh);
   const personId = ctx.newId();
   await insertPerson(trx, { ...details, id: personId, creditorId: person.creditorId, externalId: person.externalId, identityId });
-  return { personId, identityId };
+  return { personId, identityId, unknown: identityId === fresh };
 }
 
 /** The identity of a known person once their national id is told: theirs, or the one that has that id already. */
@@ -96,6 +98,9 @@ function defaultLanguage(country: string): string {
   return country === 'BR' ? 'pt-BR' : `es-${country}`;
 }
 
+/** A new agreement takes a number too, and often a payment from before. */
+const AHEAD = 3;
+
 /** In two questions and three orders for all points together: an import has three a person, and each trip to the database costs as much as the work. */
 async function takeInContactPoints(
   ctx: RegisterContext, lock: PersonLock, owner: { creditorId: string; personId: string; created: boolean }, body: PersonBody, by: ToldBy,
@@ -116,7 +121,7 @@ async function takeInContactPoints(
     }
   }
   if (told.length === 0) return;
-  const seqs = await lock.nextSeqs(told.length);
+  const seqs = await lock.nextSeqs(told.length, AHEAD);
   await insertConsents(lock.trx, told.map((consent, index) => ({ ...consent, id: ctx.newId(), at: lock.now, seq: seqs[index] ?? 0 })));
 }
 
