@@ -64,6 +64,19 @@ test('fields may stand behind the file or in the address, and a dry run stores n
   expect((await send([['file', file]], 'admin', '/v1/imports?creditorId=acme')).statusCode).toBe(202);
 });
 
+test('the kind says what the file holds; the answer counts that', async () => {
+  const agreement = await send([['creditorId', 'acme'], ['file', Buffer.from(csv([row('http-kind', 1)]))]]);
+  await work(agreement.json<Answer>().id);
+  const payments = Buffer.from(csv([{ agreement: 'http-kind', external_id: 'HK-1', amount: '990', paid_at: '2026-03-02' }]));
+  expect((await send([['creditorId', 'acme'], ['kind', 'letters'], ['file', payments]])).statusCode).toBe(422);
+  expect((await send([['creditorId', 'acme'], ['file', payments]])).statusCode).toBe(422);
+  const { id } = (await send([['creditorId', 'acme'], ['kind', 'payments'], ['file', payments]])).json<Answer>();
+  await work(id);
+  const done = (await call(api, 'GET', `/v1/imports/${id}`)).json<Record<string, unknown>>();
+  expect(done).toMatchObject({ kind: 'payments', payments: { accepted: 1, rejected: 0, unchanged: 0 }, progress: { items: 1, settled: 1 } });
+  expect(done).not.toHaveProperty('agreements');
+});
+
 test('what is wrong is refused with its code, and nothing is stored', async () => {
   const file = Buffer.from(csv([row('http-no', 1)]));
   const before = await api.db.selectFrom('import_file').select('id').execute();
