@@ -1,6 +1,7 @@
 /** The commands of `pacto`. Each loads what it needs when it runs: `pacto config` opens no driver. */
 import { Command, CommanderError } from 'commander';
 import type { GlobalFlags } from './global-flags.ts';
+import type { PreviewFlags } from './commands/template.ts';
 import { createOutput, type Streams } from './output.ts';
 
 const HELP = `
@@ -83,6 +84,17 @@ function addAdministration(program: Command, flags: GlobalFlags, output: Output)
   const strategy = group(program, 'strategy', 'strategies');
   strategy.command('validate').description('checks a strategy file').argument('<file>').option('--country <c>', 'only for this country')
     .action(async (file: string, options: { country?: string }) => (await import('./commands/strategy.ts')).validateStrategy(output, file, options.country));
+  addTemplates(program, flags, output);
+}
+
+function addTemplates(program: Command, flags: GlobalFlags, output: Output): void {
+  const template = group(program, 'template', 'texts of messages and call scripts');
+  template.command('preview').description('renders a template file with three fixtures and checks it against the law; needs no server').argument('<file>')
+    .option('--locale <l>', 'the language it is written in, such as es-CL').option('--country <c>', 'whose law it must keep (default: every country of the language)')
+    .option('--html <file>', 'writes the mail as HTML').option('--segment-price <usd>', 'what a segment costs you')
+    .action(async (file: string, options: PreviewFlags) => (await import('./commands/template.ts')).preview(output, file, options));
+  template.command('publish').description('stores a template file as the next version of its text').argument('<file>').option('--locale <l>', 'the language it is written in')
+    .action(async (file: string, options: { locale?: string }) => (await import('./commands/template.ts')).publish(flags, output, file, options));
 }
 
 function addOperations(program: Command, flags: GlobalFlags, output: Output): void {

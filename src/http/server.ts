@@ -27,6 +27,7 @@ import { personRoutes } from './routes/persons.ts';
 import { preLegalRoutes } from './routes/pre-legal.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
 import { surveyRoutes } from './routes/surveys.ts';
+import { templateRoutes } from './routes/templates.ts';
 import { webhooks, type WebhookConfig } from './webhooks.ts';
 
 const BODY_LIMIT = 1_048_576;
@@ -88,7 +89,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 function routes({ sandboxClock }: ApiDeps): readonly Route[] {
   return [
     ...agreementRoutes, ...actionRoutes, ...callbackRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
-    ...configurationRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
+    ...configurationRoutes, ...templateRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
   ];
 }
 

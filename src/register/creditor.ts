@@ -22,6 +22,11 @@ const settings = z.strictObject({
     smsFrom: z.string().regex(/^(\+[1-9]\d{1,14}|[A-Za-z0-9 ]{1,11})$/, 'must be a phone like +56961234567 or up to 11 letters and digits').optional(),
     emailFrom: z.email('must be an e-mail address').optional(),
   }).optional(),
+  /** How the firm is reached, and who the creditor is on paper: some countries want it said (`pacto template preview` shows which). */
+  contact: z.strictObject({
+    phone: plainText(40).optional(), email: z.email('must be an e-mail address').optional(), address: plainText(120).optional(), taxId: plainText(40).optional(),
+    person: plainText(80).optional(), creditorAddress: plainText(120).optional(), creditorTaxId: plainText(40).optional(),
+  }).optional(),
   /** Where debtors of this creditor pay. */
   payUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
 });
@@ -107,19 +112,21 @@ function cursorId(cursor: string): string {
 }
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
-type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'senders'>> & {
+type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'senders' | 'contact'>> & {
+  readonly contact?: Loose<NonNullable<CreditorSettings['contact']>> | undefined;
   readonly promiseLimits?: Loose<NonNullable<CreditorSettings['promiseLimits']>> | undefined;
   readonly senders?: Loose<NonNullable<CreditorSettings['senders']>> | undefined;
 };
 
 /** Without the fields that are there but undefined. */
-function tidy({ componentOrder, promiseLimits, firm, senders, payUrl }: GivenSettings): CreditorSettings {
+function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, contact }: GivenSettings): CreditorSettings {
   return {
     ...(componentOrder === undefined ? {} : { componentOrder }),
     ...(promiseLimits === undefined ? {} : { promiseLimits: tidyLimits(promiseLimits) }),
     ...(firm === undefined ? {} : { firm }),
     ...(senders === undefined ? {} : { senders: tidySenders(senders) }),
     ...(payUrl === undefined ? {} : { payUrl }),
+    ...(contact === undefined ? {} : { contact: defined(contact) }),
   };
 }
 
@@ -129,4 +136,10 @@ function tidyLimits({ maxDaysAhead, maxInARow }: NonNullable<GivenSettings['prom
 
 function tidySenders({ smsFrom, emailFrom }: NonNullable<GivenSettings['senders']>): NonNullable<CreditorSettings['senders']> {
   return { ...(smsFrom === undefined ? {} : { smsFrom }), ...(emailFrom === undefined ? {} : { emailFrom }) };
+}
+
+type Contact = NonNullable<CreditorSettings['contact']>;
+
+function defined(contact: Loose<Contact>): Contact {
+  return Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== undefined));
 }
