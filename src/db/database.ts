@@ -512,7 +512,7 @@ export interface LinkTable {
   creditor_id: string;
   person_id: string;
   contact_point_id: string;
-  agreement_id: string | null;
+  agreement_id: string;
   created_at: Timestamp;
   expires_at: Timestamp;
 }

@@ -31,9 +31,19 @@ export async function insertTry(trx: Trx, one: FactorTry): Promise<void> {
 }
 
 /**
- * Wrong tries for a person since the last right one, within so many wall milliseconds. Per person, not per link: whoever
- * holds two messages has no more tries than whoever holds one.
+ * Milliseconds until the oldest of a person's last `most` wrong tries is older than `withinMs`; 0 when there are fewer since
+ * the last right one. Per person, not per link: whoever holds two messages has no more tries than whoever holds one.
  */
+export async function lockedFor(db: Db | Trx, personId: string, most: number, withinMs: number): Promise<number> {
+  const { rows } = await sql<{ left: number }>`
+    select greatest(0, ${withinMs} - extract(epoch from clock_timestamp() - at_wall) * 1000)::float8 as left from factor_try
+     where person_id = ${personId}::uuid and not passed
+       and id > coalesce((select max(id) from factor_try where person_id = ${personId}::uuid and passed), 0)
+     order by id desc offset ${most - 1} limit 1`.execute(db);
+  return Math.ceil(rows[0]?.left ?? 0);
+}
+
+/** Wrong tries at a person's pages within so many wall milliseconds, since the last right one. */
 export async function wrongTries(db: Db | Trx, personId: string, withinMs: number): Promise<number> {
   const { rows } = await sql<{ wrong: number }>`
     select count(*)::int as wrong from factor_try
@@ -42,14 +52,10 @@ export async function wrongTries(db: Db | Trx, personId: string, withinMs: numbe
   return rows[0]?.wrong ?? 0;
 }
 
-/** Milliseconds until the oldest of the last `most` wrong tries is older than `withinMs`; 0 when there are fewer. */
-export async function lockedFor(db: Db | Trx, personId: string, most: number, withinMs: number): Promise<number> {
-  const { rows } = await sql<{ left: number }>`
-    select greatest(0, ${withinMs} - extract(epoch from clock_timestamp() - at_wall) * 1000)::float8 as left from factor_try
-     where person_id = ${personId}::uuid and not passed
-       and id > coalesce((select max(id) from factor_try where person_id = ${personId}::uuid and passed), 0)
-     order by id desc offset ${most - 1} limit 1`.execute(db);
-  return Math.ceil(rows[0]?.left ?? 0);
+/** Every wrong try that was ever made at a link. */
+export async function wrongTriesAtLink(db: Db | Trx, linkId: string): Promise<number> {
+  const row = await db.selectFrom('factor_try').select((eb) => eb.fn.countAll<number>().as('wrong')).where('link_id', '=', linkId).where('passed', '=', false).executeTakeFirstOrThrow();
+  return Number(row.wrong);
 }
 
 /** Opens a session until so many wall milliseconds from now; sessions that ended go. */
@@ -67,4 +73,30 @@ export async function sessionLasts(db: Db | Trx, tokenHash: string, linkId: stri
 
 export async function endSession(db: Db | Trx, tokenHash: string): Promise<void> {
   await db.deleteFrom('page_session').where('token_hash', '=', tokenHash).execute();
+}
+
+/** A code for a link, as its hash; it lasts so many wall milliseconds. */
+export async function insertCode(trx: Trx, id: string, linkId: string, codeHash: string, lastsMs: number): Promise<void> {
+  await sql`insert into factor_code (id, link_id, code_hash, until_wall)
+    values (${id}::uuid, ${linkId}::uuid, ${codeHash}, clock_timestamp() + ${lastsMs} * interval '1 millisecond')`.execute(trx);
+}
+
+/** Codes made for a person's links within so many wall milliseconds. */
+export async function codesMade(trx: Trx, personId: string, withinMs: number): Promise<number> {
+  const { rows } = await sql<{ made: number }>`
+    select count(*)::int as made from factor_code join link on link.id = factor_code.link_id
+     where link.person_id = ${personId}::uuid and made_wall > clock_timestamp() - ${withinMs} * interval '1 millisecond'`.execute(trx);
+  return rows[0]?.made ?? 0;
+}
+
+/** Uses up the code of a link if it is right, not used and not over; true then. */
+export async function useCode(trx: Trx, linkId: string, codeHash: string): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    update factor_code set used = true
+     where link_id = ${linkId}::uuid and code_hash = ${codeHash} and not used and until_wall > clock_timestamp() returning id`.execute(trx);
+  return rows.length > 0;
+}
+
+export async function linkById(db: Db | Trx, id: string): Promise<LinkRow | undefined> {
+  return db.selectFrom('link').selectAll().where('id', '=', id).executeTakeFirst();
 }

@@ -43,7 +43,7 @@ export async function storeTokens(trx: Trx, tokens: MessageTokens, owner: LinkOw
   const common = { attempt_id: owner.attemptId, creditor_id: owner.creditorId, person_id: owner.personId, contact_point_id: owner.contactPointId, created_at: now };
   await insertLink(trx, { ...common, id: newId(), kind: 'debtor', token_hash: hashToken(tokens.debtor), agreement_id: owner.agreementId, expires_at: now + DEBTOR_LINK_LIFE });
   if (tokens.unsubscribe === null) return;
-  await insertLink(trx, { ...common, id: newId(), kind: 'unsubscribe', token_hash: hashToken(tokens.unsubscribe), agreement_id: null, expires_at: now + UNSUBSCRIBE_LINK_LIFE });
+  await insertLink(trx, { ...common, id: newId(), kind: 'unsubscribe', token_hash: hashToken(tokens.unsubscribe), agreement_id: owner.agreementId, expires_at: now + UNSUBSCRIBE_LINK_LIFE });
 }
 
 /** The link behind a token, and whether it still opens; null for a token that is none of ours. */

@@ -43,6 +43,8 @@ export interface OptOutRequest {
   readonly factId?: string | undefined;
   /** The agreement whose own activity asks; it gets its fact handed back instead of signalled. */
   readonly caller?: string | undefined;
+  /** Kept with the denial: how the person asked, and what they were shown. No address. */
+  readonly evidence?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Registers an opt-out by an actor who may see the person; a creditor's own key cannot speak for other creditors. */
@@ -65,7 +67,7 @@ export async function optOutUnder(
   const events: AgreementEvent[] = [];
   let channels: readonly ConsentChannel[] = [];
   for (const one of persons) {
-    const denied = await deny(lock, ctx, one, body, { id, by: request.by });
+    const denied = await deny(lock, ctx, one, body, { id, by: request.by, evidence: request.evidence });
     if (one.id === personId) channels = denied.silenced;
     for (const row of await openAgreements(lock, one)) events.push(...(await tell(lock, ctx, row, denied, { ...request, id })));
   }
@@ -84,7 +86,7 @@ interface Denied {
 }
 
 async function deny(
-  lock: PersonLock, ctx: RegisterContext, person: PersonRow, body: OptOutBody, request: { id: string; by: string },
+  lock: PersonLock, ctx: RegisterContext, person: PersonRow, body: OptOutBody, request: Pick<OptOutRequest, 'by' | 'evidence'> & { id: string },
 ): Promise<Denied> {
   const reaches = (await contactPointsOf(lock.trx, person.id))
     .flatMap((point) => point.channels.map((channel) => ({ contactPointId: point.id, channel, consent: point.consent[channel] ?? 'unknown' })));
@@ -97,7 +99,7 @@ async function deny(
   for (const reach of open) {
     await insertDenial(lock.trx, {
       id: ctx.newId(), contactPointId: reach.contactPointId, channel: reach.channel,
-      evidence: { source: 'optOut', request: request.id, by: request.by, scope: body.scope }, at: lock.now, seq: await lock.nextSeq(),
+      evidence: { ...request.evidence, source: 'optOut', request: request.id, by: request.by, scope: body.scope }, at: lock.now, seq: await lock.nextSeq(),
     });
   }
   const news = open.length > 0;

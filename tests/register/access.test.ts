@@ -72,7 +72,7 @@ test('publishing again changes nothing; a published version with another content
   expect(await publishStrategy(ctx, standard.strategy, standard.source)).toBe(false);
   expect(await refusalOf(publishStrategy(ctx, { ...standard.strategy, graceDays: 9 }, ''))).toMatchObject({ code: 'ERR_STRATEGY' });
   await db.updateTable('template').set({ body: json({ edited: true }) }).where('key', '=', 'missed').where('locale', '=', 'es-CL').execute();
-  expect(await refusalOf(publishShipped(ctx))).toMatchObject({ code: 'ERR_TEMPLATE', message: expect.stringContaining('missed (es-CL)') });
+  expect(await refusalOf(publishShipped(ctx))).toMatchObject({ code: 'ERR_TEMPLATE' });
   await db.updateTable('template').set({ published_by: 'key-1' }).where('key', '=', 'missed').where('locale', '=', 'es-CL').execute();
   await publishShipped(ctx);
   expect(await rowCounts(db)).toEqual(before);

@@ -10,8 +10,8 @@ create table link (
   creditor_id      text not null references creditor,
   person_id        uuid not null references person,
   contact_point_id uuid not null references contact_point,
-  -- Whose wake the message was; an unsubscribe link concerns the address, not an agreement.
-  agreement_id     uuid references agreement,
+  -- Whose wake the message was.
+  agreement_id     uuid not null references agreement,
   created_at       timestamptz not null,
   expires_at       timestamptz not null,
   -- An attempt that surely left nothing and begins again gets new tokens; the old ones were never sent.
@@ -28,7 +28,8 @@ create table factor_try (
   passed    boolean not null,
   at_wall   timestamptz not null default clock_timestamp()
 );
-create index factor_try_person on factor_try (person_id, at_wall);
+create index factor_try_person on factor_try (person_id, id);
+create index factor_try_link on factor_try (link_id);
 
 -- A code sent to the contact point of the link, for people whose national id is not known. Hashed, short-lived.
 create table factor_code (
