@@ -105,6 +105,8 @@ async function act(deps: DebtorPagesDeps, request: FastifyRequest): Promise<Show
     return plain(words, { status: 200, title: words.thanksNotMeTitle, text: words.thanksNotMe, good: true });
   }
   if (filled.do === 'sendCode' && mayAskCode(deps, door)) return doorPage(deps, seen, { sent: (await deps.sendCode?.(door.link.id, language)) ?? false });
+  // An empty field is no try.
+  if ((filled.code ?? '').trim() === '' && (filled.digits ?? '').trim() === '') return doorPage(deps, seen);
   const passing = filled.code !== undefined && filled.code !== '' ? await tryCode(deps.ctx, door.link, filled.code) : await tryDigits(deps.ctx, door.link, filled.digits ?? '');
   return passing.kind === 'passed' ? { session: passing.session } : doorPage(deps, seen, { passing, byCode: filled.code !== undefined });
 }
@@ -132,12 +134,15 @@ function doorPage(deps: DebtorPagesDeps, { door, language, words }: Visit, tried
     status: left !== null ? 422 : tried.sent === false ? 503 : 200, template: 'debtor-door.eta',
     data: {
       title: `${writer.firm}: ${words.message}`, lang: language, skip: words.skip, words, writer: writerView(writer), languages: languageLinks(language), doubt: words.doubt(writer.firm),
-      label: idType === null ? null : words.digits(idName(idType, words)), hint: idType === 'rut' ? words.rutHint : words.digitsHint,
+      label: idType === null ? null : words.digits(idName(idType, words), !LETTERS.has(idType)), numeric: idType !== null && !LETTERS.has(idType), hint: idType === 'rut' ? words.rutHint : words.digitsHint,
       error: left === null ? null : words.wrong(left), asksCode: mayAskCode(deps, door), codeSent: tried.sent === true || tried.byCode === true,
       codeFailed: tried.sent === false || (idType === null && deps.sendCode === null) ? words.codeFailed : null,
     },
   };
 }
+
+/** Ids that hold letters: a keypad of digits would not do. */
+const LETTERS: ReadonlySet<string> = new Set(['curp', 'rfc', 'ce']);
 
 /** Acronyms stand as they are; a passport-like number is a document. */
 function idName(type: string, words: DebtorWords): string {

@@ -8,7 +8,8 @@ export interface DebtorWords {
   readonly languageNav: string;
   readonly message: string;
   readonly protect: string;
-  readonly digits: (id: string) => string;
+  /** `numeric`: the id is made of digits only. */
+  readonly digits: (id: string, numeric: boolean) => string;
   readonly digitsHint: string;
   readonly rutHint: string;
   readonly document: string;
@@ -93,12 +94,12 @@ export interface DebtorWords {
 
 const ES: DebtorWords = {
   skip: 'Saltar al contenido', languageNav: 'Idioma', message: 'Tenemos un mensaje para usted', protect: 'Para proteger sus datos, primero confirme que es usted.',
-  digits: (id) => `Últimos 4 caracteres de su ${id}`, digitsHint: 'Sin puntos ni guiones.', rutHint: 'Sin el dígito verificador. En 11.222.333-4 son 2333.', document: 'documento de identidad',
+  digits: (id, numeric) => `Últimos 4 ${numeric ? 'números' : 'caracteres'} de su ${id}`, digitsHint: 'Sin puntos ni guiones.', rutHint: 'Sin el dígito verificador. En 11.222.333-4 son 2333.', document: 'documento de identidad',
   next: 'Continuar', sendCode: 'Envíenme un código', code: 'Código de 6 números', codeHint: 'Lo enviamos al mismo teléfono o correo donde recibió el mensaje. Dura 10 minutos.',
   codeSent: 'Si el código no llega en unos minutos, puede pedir otro.', codeFailed: 'Ahora no podemos enviar el código. Inténtelo más tarde, de lunes a sábado en horario de día, o comuníquese con nosotros.',
   noId: 'No tenemos un documento suyo para comprobarlo aquí: le enviamos un código.', notMe: 'No soy la persona que buscan',
   doubt: (firm) => `¿Duda de este enlace? Entre al sitio de la empresa con la que tiene su contrato y busque «${firm}».`, callUs: 'O llámenos al', writeUs: 'O escríbanos a',
-  wrong: (left) => `No coinciden. Revise los 4 caracteres. ${left === 1 ? 'Le queda 1 intento.' : `Le quedan ${left} intentos.`}`,
+  wrong: (left) => `No coincide. Revise lo que escribió. ${left === 1 ? 'Le queda 1 intento.' : `Le quedan ${left} intentos.`}`,
   lockedTitle: 'Espere un momento', lockedFor: (minutes) => `Hubo varios intentos que no coincidieron. Puede volver a intentarlo en ${minutes === 1 ? '1 minuto' : `${minutes} minutos`}.`,
   lockedForGood: 'Hubo muchos intentos que no coincidieron y este enlace quedó cerrado. El próximo mensaje traerá uno nuevo; también puede comunicarse con nosotros.',
   expiredTitle: 'Este enlace venció', expired: 'El próximo mensaje traerá uno nuevo. Si necesita la información antes, comuníquese con nosotros.',
@@ -106,13 +107,13 @@ const ES: DebtorWords = {
   thanksNotMeTitle: 'Gracias por avisarnos', thanksNotMe: 'No volveremos a escribir a este número o correo por este asunto.',
   tooManyTitle: 'Espere un momento', tooMany: 'Hubo muchos intentos seguidos desde su conexión. Vuelva a abrir el enlace en un minuto.',
   failedTitle: 'No pudimos mostrar la página', failed: 'Es un problema nuestro. Por favor, inténtelo de nuevo en unos minutos.',
-  onBehalf: (creditor) => `por encargo de ${creditor}`, hello: (name) => `Hola, ${name}`, notReceived: (what) => `No registramos el pago completo de ${what}.`, nextDate: (what) => `Su próxima fecha: ${what}.`,
+  onBehalf: (creditor) => `por encargo de ${creditor}`, hello: (name) => `Hola, ${name}`, notReceived: (what) => `No registramos el pago completo de su ${what}.`, nextDate: (what) => `Su próxima fecha: ${what}.`,
   openOf: (total) => `Faltan de ${total}`, fell: 'venció el', falls: 'vence el', settled: 'Este acuerdo está pagado por completo. Muchas gracias.', closed: 'Este acuerdo está cerrado: no hay nada que pagar aquí.',
   promised: (amount, date) => `Anotamos su compromiso de ${amount} para el ${date}. Hasta entonces no le escribiremos por esto, salvo un recordatorio.`,
   alreadyPaid: 'Si ya pagó, no considere este mensaje.', plan: 'Su plan', instalment: (number) => `Cuota ${number}`, down: 'Cuota inicial', charge: 'Cargo', lapsed: 'Descuento que no se mantuvo',
   paidWhole: 'Pagada', received: (amount) => `Recibimos ${amount}.`, rest: 'faltan', dueOn: (date) => `Vence el ${date}`, wasDueOn: (date) => `Venció el ${date}.`,
   whatYouOwe: 'De dónde sale el monto', creditor: 'Acreedor', contract: 'Contrato', signedOn: (date) => `firmado el ${date}`, overdueSince: 'Vencido desde', agreedOn: 'Acuerdo del',
-  principal: 'Capital', interest: 'Intereses', lateInterest: 'Intereses por mora', fees: 'Gastos de cobranza', taxes: 'Impuestos', discount: 'Descuento', none: 'Ninguno aparte de lo acordado',
+  principal: 'Capital', interest: 'Intereses', lateInterest: 'Intereses por mora', fees: 'Gastos de cobranza', taxes: 'Impuestos', discount: 'Descuento', none: 'Sin cobro aparte',
   paid: 'Pagado', owed: 'Pendiente', howToPay: 'Cómo pagar', payAt: (creditor) => `Pagar en la página de ${creditor}`, payDirectly: (creditor) => `Siempre puede pagar directamente en ${creditor}.`,
   rights: 'Sus derechos', rightsText: (creditor) => `Puede pagar directamente en ${creditor}, pedir toda esta información por escrito, proponer otra fecha, y reclamar si algo no está bien.`,
   talk: 'Hablar con nosotros', talkText: 'Responda el mensaje que recibió.', leave: 'Cerrar esta página',
@@ -124,12 +125,12 @@ const ES: DebtorWords = {
 
 const PT: DebtorWords = {
   skip: 'Ir para o conteúdo', languageNav: 'Idioma', message: 'Temos uma mensagem para você', protect: 'Para proteger seus dados, primeiro confirme que é você.',
-  digits: (id) => `Últimos 4 caracteres do seu ${id}`, digitsHint: 'Sem pontos nem traços.', rutHint: 'Sem o dígito verificador. Em 11.222.333-4 são 2333.', document: 'documento de identidade',
+  digits: (id, numeric) => `Últimos 4 ${numeric ? 'números' : 'caracteres'} do seu ${id}`, digitsHint: 'Sem pontos nem traços.', rutHint: 'Sem o dígito verificador. Em 11.222.333-4 são 2333.', document: 'documento de identidade',
   next: 'Continuar', sendCode: 'Enviar um código', code: 'Código de 6 números', codeHint: 'Enviamos ao mesmo telefone ou e-mail em que você recebeu a mensagem. Vale por 10 minutos.',
   codeSent: 'Se o código não chegar em alguns minutos, peça outro.', codeFailed: 'Agora não podemos enviar o código. Tente mais tarde, de segunda a sábado em horário diurno, ou fale conosco.',
   noId: 'Não temos um documento seu para conferir aqui: enviamos um código.', notMe: 'Não sou a pessoa que procuram',
   doubt: (firm) => `Tem dúvida sobre este link? Entre no site da empresa com a qual você tem contrato e procure «${firm}».`, callUs: 'Ou ligue para', writeUs: 'Ou escreva para',
-  wrong: (left) => `Não coincidem. Confira os 4 caracteres. ${left === 1 ? 'Resta 1 tentativa.' : `Restam ${left} tentativas.`}`,
+  wrong: (left) => `Não coincide. Confira o que digitou. ${left === 1 ? 'Resta 1 tentativa.' : `Restam ${left} tentativas.`}`,
   lockedTitle: 'Aguarde um momento', lockedFor: (minutes) => `Houve várias tentativas que não coincidiram. Você pode tentar de novo em ${minutes === 1 ? '1 minuto' : `${minutes} minutos`}.`,
   lockedForGood: 'Houve muitas tentativas que não coincidiram e este link foi fechado. A próxima mensagem trará um novo; você também pode falar conosco.',
   expiredTitle: 'Este link venceu', expired: 'A próxima mensagem trará um novo. Se precisar da informação antes, fale conosco.',
@@ -143,7 +144,7 @@ const PT: DebtorWords = {
   alreadyPaid: 'Se já pagou, desconsidere esta mensagem.', plan: 'Seu plano', instalment: (number) => `Parcela ${number}`, down: 'Entrada', charge: 'Encargo', lapsed: 'Desconto que não se manteve',
   paidWhole: 'Paga', received: (amount) => `Recebemos ${amount}.`, rest: 'faltam', dueOn: (date) => `Vence em ${date}`, wasDueOn: (date) => `Venceu em ${date}.`,
   whatYouOwe: 'De onde sai o valor', creditor: 'Credor', contract: 'Contrato', signedOn: (date) => `assinado em ${date}`, overdueSince: 'Vencido desde', agreedOn: 'Acordo de',
-  principal: 'Principal', interest: 'Juros', lateInterest: 'Juros de mora', fees: 'Despesas de cobrança', taxes: 'Impostos', discount: 'Desconto', none: 'Nenhum além do combinado',
+  principal: 'Principal', interest: 'Juros', lateInterest: 'Juros de mora', fees: 'Despesas de cobrança', taxes: 'Impostos', discount: 'Desconto', none: 'Sem cobrança à parte',
   paid: 'Pago', owed: 'Em aberto', howToPay: 'Como pagar', payAt: (creditor) => `Pagar na página de ${creditor}`, payDirectly: (creditor) => `Você sempre pode pagar diretamente a ${creditor}.`,
   rights: 'Seus direitos', rightsText: (creditor) => `Você pode pagar diretamente a ${creditor}, pedir toda esta informação por escrito, propor outra data, e reclamar se algo não estiver certo.`,
   talk: 'Falar conosco', talkText: 'Responda a mensagem que recebeu.', leave: 'Fechar esta página',
@@ -155,12 +156,12 @@ const PT: DebtorWords = {
 
 const EN: DebtorWords = {
   skip: 'Skip to content', languageNav: 'Language', message: 'We have a message for you', protect: 'To protect your data, please confirm first that it is you.',
-  digits: (id) => `Last 4 characters of your ${id}`, digitsHint: 'Without dots or hyphens.', rutHint: 'Without the check digit. In 11.222.333-4 they are 2333.', document: 'identity document',
+  digits: (id, numeric) => `Last 4 ${numeric ? 'digits' : 'characters'} of your ${id}`, digitsHint: 'Without dots or hyphens.', rutHint: 'Without the check digit. In 11.222.333-4 they are 2333.', document: 'identity document',
   next: 'Continue', sendCode: 'Send me a code', code: 'Code of 6 digits', codeHint: 'We sent it to the phone or e-mail where you received the message. It lasts 10 minutes.',
   codeSent: 'If the code does not arrive within a few minutes, you can ask for another.', codeFailed: 'We cannot send the code now. Try later, Monday to Saturday during the day, or get in touch with us.',
   noId: 'We have no document of yours to check here: we will send you a code.', notMe: 'I am not the person you are looking for',
   doubt: (firm) => `Not sure about this link? Go to the site of the company you have your contract with and look for “${firm}”.`, callUs: 'Or call us at', writeUs: 'Or write to us at',
-  wrong: (left) => `They do not match. Check the 4 characters. You have ${left === 1 ? '1 try' : `${left} tries`} left.`,
+  wrong: (left) => `It does not match. Check what you typed. You have ${left === 1 ? '1 try' : `${left} tries`} left.`,
   lockedTitle: 'Please wait a moment', lockedFor: (minutes) => `Several tries did not match. You can try again in ${minutes === 1 ? '1 minute' : `${minutes} minutes`}.`,
   lockedForGood: 'Many tries did not match, and this link is closed. The next message will bring a new one; you can also get in touch with us.',
   expiredTitle: 'This link has expired', expired: 'The next message will bring a new one. If you need the information sooner, get in touch with us.',
@@ -174,7 +175,7 @@ const EN: DebtorWords = {
   alreadyPaid: 'If you have already paid, please disregard this message.', plan: 'Your plan', instalment: (number) => `Instalment ${number}`, down: 'Down payment', charge: 'Charge', lapsed: 'Discount that did not hold',
   paidWhole: 'Paid', received: (amount) => `We received ${amount}.`, rest: 'left', dueOn: (date) => `Due on ${date}`, wasDueOn: (date) => `Was due on ${date}.`,
   whatYouOwe: 'Where the amount comes from', creditor: 'Creditor', contract: 'Contract', signedOn: (date) => `signed on ${date}`, overdueSince: 'Past due since', agreedOn: 'Agreement of',
-  principal: 'Principal', interest: 'Interest', lateInterest: 'Late interest', fees: 'Collection fees', taxes: 'Taxes', discount: 'Discount', none: 'None beyond what was agreed',
+  principal: 'Principal', interest: 'Interest', lateInterest: 'Late interest', fees: 'Collection fees', taxes: 'Taxes', discount: 'Discount', none: 'None on top',
   paid: 'Paid', owed: 'Open', howToPay: 'How to pay', payAt: (creditor) => `Pay on the page of ${creditor}`, payDirectly: (creditor) => `You can always pay ${creditor} directly.`,
   rights: 'Your rights', rightsText: (creditor) => `You can pay ${creditor} directly, ask for all of this in writing, propose another date, and complain if something is wrong.`,
   talk: 'Talk to us', talkText: 'Reply to the message that you received.', leave: 'Close this page',

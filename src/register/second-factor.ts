@@ -100,7 +100,7 @@ export async function isOpen(ctx: Pick<RegisterContext, 'db'>, link: LinkRow, se
 
 /** As people type it: with dots, hyphens or spaces, in small letters. */
 function tidy(text: string): string {
-  return text.replace(/[\s.\-]/g, '').toUpperCase();
+  return text.replace(/[\s.-]/g, '').toUpperCase();
 }
 
 function equal(secret: string, given: string): boolean {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from 'kysely';
+import { json } from '../../src/db/columns.ts';
 import { readTimeline } from '../../src/register/timeline.ts';
 import { pay } from '../register/seed.ts';
 import { contentOf } from '../http/api.ts';
@@ -24,7 +25,7 @@ async function passed(reached: Reached): Promise<string> {
 describe('before the person is confirmed', () => {
   test('the page says who writes and nothing about anybody; no script, no inline style, not kept by a browser', async () => {
     const { token } = await reach(rig);
-    await rig.desk.db.updateTable('creditor').set({ settings: sql`settings || '{"firm": "Andes Servicios", "contact": {"phone": "+56 2 2938 0000"}}'::jsonb` }).where('id', '=', 'acme').execute();
+    await rig.desk.db.updateTable('creditor').set({ settings: json({ firm: 'Andes Servicios', contact: { phone: '+56 2 2938 0000' } }) }).where('id', '=', 'acme').execute();
     const page = await open(rig, `/d/${token}`);
     expect(page.statusCode).toBe(200);
     expect(page.body).toContain('Andes Servicios');
@@ -100,6 +101,12 @@ describe('the second factor', () => {
     expect((await post(rig, `/d/${reached.token}`, { digits: '7878' })).statusCode).toBe(303);
   });
 
+  test('an empty field is no try', async () => {
+    const reached = await reach(rig);
+    for (const fields of [{}, { digits: ' ' }, { do: 'sendCode' }]) expect((await post(rig, `/d/${reached.token}`, fields)).statusCode).toBe(200);
+    expect(await rig.desk.db.selectFrom('factor_try').select('id').where('person_id', '=', reached.person.personId).execute()).toEqual([]);
+  });
+
   test('twenty tries at the same moment are five tries', async () => {
     const reached = await reach(rig);
     const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => post(rig, `/d/${reached.token}`, { digits: String(1000 + n) })));
@@ -141,7 +148,7 @@ describe('after it', () => {
     await pay(rig.desk.ctx, reached.agreementId, 80_000);
     const { body } = await open(rig, `/d/${reached.token}`, { cookie: await passed(reached) });
     for (const said of [
-      'Acreedor', 'Acme', 'C-9-004417', 'firmado el 1 de marzo de 2025', '10 de noviembre de 2025', '$65.407', '$290.814', 'venció el lunes 2 de marzo', 'Intereses', '$50.000', 'Intereses por mora', '$10.000',
+      'Acreedor', 'Acme', 'C-9-004417', 'firmado el 1 de marzo de 2025', '10 de noviembre de 2025', '$65.407', '$290.814', 'de su cuota 1', 'venció el lunes 2 de marzo', 'Intereses', '$50.000', 'Intereses por mora', '$10.000',
       'Gastos de cobranza', '$8.814', 'Impuestos', '$2.000', 'Cómo pagar', 'Sus derechos', 'por escrito', 'Hablar con nosotros', 'Recibimos $80.000',
       'Esta gestión no es un procedimiento destinado a embargar sus bienes.', 'Si ya pagó, no considere este mensaje.',
     ]) expect(body).toContain(said);

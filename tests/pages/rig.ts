@@ -2,11 +2,17 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { json } from '../../src/db/columns.ts';
 import { createApi, type ApiDeps } from '../../src/http/server.ts';
+import type { SandboxClock } from '../../src/sandbox/clock/sandbox-clock.ts';
 import type { SeededPerson } from '../register/seed.ts';
 import { seedPerson } from '../register/seed.ts';
 import { MISSED_AT, openDesk, type Desk } from '../sending/desk.ts';
 
 export const BASE = 'https://pacto.example.org';
+
+/** Of a sandbox that nobody moves. */
+const STILL: SandboxClock = {
+  read: async () => ({ now: MISSED_AT, daysPerSecond: 0 }), advance: async () => ({ now: MISSED_AT }), play: async () => undefined,
+};
 
 export interface Rig {
   readonly desk: Desk;
@@ -14,11 +20,19 @@ export interface Rig {
   close(): Promise<void>;
 }
 
-export async function openRig(given: Partial<Pick<ApiDeps, 'sendCode'>> | ((desk: Desk) => Partial<Pick<ApiDeps, 'sendCode'>>) = {}): Promise<Rig> {
+export interface RigOptions {
+  /** Public address of the API; by https a cookie travels by https only. */
+  readonly base?: string;
+  /** As many requests as one likes from one address, as in the sandbox. */
+  readonly unlimited?: boolean;
+  readonly sendCode?: (desk: Desk) => NonNullable<ApiDeps['sendCode']>;
+}
+
+export async function openRig({ base = BASE, unlimited = false, sendCode }: RigOptions = {}): Promise<Rig> {
   const desk = await openDesk();
   const app = await createApi({
-    ctx: desk.ctx, sandboxClock: null, ready: async () => null, applyReceipt: async () => undefined,
-    config: { publicBaseUrl: BASE, buildId: 'test', twilio: null, sendgrid: null }, ...(typeof given === 'function' ? given(desk) : given),
+    ctx: desk.ctx, sandboxClock: unlimited ? STILL : null, ready: async () => null, applyReceipt: async () => undefined,
+    config: { publicBaseUrl: base, buildId: 'test', twilio: null, sendgrid: null }, ...(sendCode === undefined ? {} : { sendCode: sendCode(desk) }),
   });
   await app.ready();
   return {
