@@ -14,6 +14,9 @@ export interface UnsubscribePagesDeps {
 
 const token = z.object({ token: z.string().regex(/^[A-Za-z0-9_-]{20,100}$/) });
 const query = z.object({ lang: z.string().max(10).optional() }).catch({});
+/** A mailbox provider posts the one clicks of all its people from few addresses, and none of them may be lost. */
+const CLICKS = 20;
+
 /** What a mail program posts; the button of the page posts its own. */
 const oneClick = z.object({ 'List-Unsubscribe': z.literal('One-Click') });
 
@@ -28,7 +31,7 @@ export async function unsubscribePages(app: FastifyInstance, { ctx, rateLimit }:
     return send(reply, said(words, 'es', { status: 500, title: words.failedTitle, text: words.failed }));
   });
   app.get('/u/:token', { config }, async (request, reply) => send(reply, await show(ctx, request)));
-  app.post('/u/:token', { config }, async (request, reply) => send(reply, await act(ctx, request)));
+  app.post('/u/:token', { config: { rateLimit: rateLimit === false ? false : { ...rateLimit, max: rateLimit.max * CLICKS } } }, async (request, reply) => send(reply, await act(ctx, request)));
 }
 
 interface Looked {

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { sql } from 'kysely';
+import { wallNow } from '../../src/clock.ts';
+import { shippedPolicies } from '../../src/contact-law/house.ts';
+import { audit } from '../../src/register/audit/audit.ts';
 import { sendCode } from '../../src/register/sending/code.ts';
+import { applyReceipt } from '../../src/register/sending/receipts.ts';
+import { reconcileUnknown } from '../../src/register/sending/reconcile.ts';
 import { readTimeline } from '../../src/register/timeline.ts';
 import { at } from '../register/seed.ts';
 import { MISSED_AT } from '../sending/desk.ts';
@@ -90,4 +95,22 @@ test('a provider that refuses leaves a calm page and a rejected attempt', async 
   rig.desk.answers.sms.push({ kind: 'rejected', reason: 'badAddress', code: '21211' });
   expect((await post(rig, `/d/${reached.token}`, { do: 'sendCode' })).statusCode).toBe(503);
   expect((await rig.desk.attempts(reached.agreementId)).at(-1)).toMatchObject({ state: 'rejected', reason: 'provider.badAddress.21211' });
+});
+
+test('a code whose fate nobody knows, and one that was not delivered, trouble neither the agreement nor the audit', async () => {
+  const [lost, undelivered] = [await without(), await without()];
+  rig.desk.answers.sms.push({ kind: 'unknown', code: 'ETIMEDOUT' });
+  expect((await post(rig, `/d/${lost.token}`, { do: 'sendCode' })).statusCode).toBe(200);
+  await post(rig, `/d/${undelivered.token}`, { do: 'sendCode' });
+  const sent = (await rig.desk.attempts(undelivered.agreementId)).at(-1);
+  await applyReceipt(rig.desk.ctx, { eventId: `E-${String(sent?.id)}`, provider: 'twilio-sms', attemptId: sent?.id ?? '', status: 'undelivered', errorCode: '30003' });
+  rig.desk.clock.set(MISSED_AT + 2 * 3_600_000);
+  await reconcileUnknown(rig.desk.deps);
+  expect((await rig.desk.attempts(lost.agreementId)).at(-1)).toMatchObject({ state: 'unknown', ended_at: expect.any(Number) });
+  expect((await rig.desk.attempts(undelivered.agreementId)).at(-1)).toMatchObject({ state: 'undeliverable' });
+  // There is no pump here: what it would hand on counts as handed on.
+  await rig.desk.db.updateTable('outbox').set({ state: 'done' }).execute();
+  const report = await audit(rig.desk.ctx, { policies: shippedPolicies('2026c'), wallNow: () => wallNow() + 61_000 });
+  const own = new Set([lost.agreementId, undelivered.agreementId]);
+  expect(report.findings.filter(({ agreementId }) => agreementId !== null && own.has(agreementId))).toEqual([]);
 });

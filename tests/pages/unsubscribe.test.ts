@@ -104,6 +104,12 @@ test('an unknown and an old token get a calm page and change nothing', async () 
   expect(await denied(reached)).toEqual([]);
 });
 
+test('a mailbox provider that posts the clicks of many people from one address is not slowed down', async () => {
+  const from = caller();
+  const answers = await Promise.all(Array.from({ length: 60 }, () => post(rig, `/u/${'w'.repeat(22)}`, { 'List-Unsubscribe': 'One-Click' }, { from })));
+  expect(answers.every(({ statusCode }) => statusCode === 404)).toBe(true);
+});
+
 test('many requests of one address are slowed down', async () => {
   const from = caller();
   const answers = await Promise.all(Array.from({ length: 40 }, () => open(rig, `/u/${'y'.repeat(22)}`, { from })));
