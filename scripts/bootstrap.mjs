@@ -19,6 +19,7 @@ const PROGRAMS = {
   check: { entry: 'tests/setup/run.ts', first: ['check'] },
   pacto: { entry: 'src/cli/main.ts', first: [] },
   bench: { entry: 'bench/main.ts', first: [] },
+  calendars: { entry: 'scripts/calendars.ts', first: [] },
   temporal: { entry: 'src/sandbox/servers/temporal-cli.ts', first: [] },
 };
 

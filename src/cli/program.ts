@@ -16,6 +16,7 @@ export function createProgram(flags: GlobalFlags, streams: Streams): Command {
   addAgreements(program, flags, output);
   addImports(program, flags, output);
   addAdministration(program, flags, output);
+  addPolicies(program, output);
   addOperations(program, flags, output);
   return inherit(program);
 }
@@ -83,6 +84,14 @@ function addAdministration(program: Command, flags: GlobalFlags, output: Output)
   const strategy = group(program, 'strategy', 'strategies');
   strategy.command('validate').description('checks a strategy file').argument('<file>').option('--country <c>', 'only for this country')
     .action(async (file: string, options: { country?: string }) => (await import('./commands/strategy.ts')).validateStrategy(output, file, options.country));
+}
+
+function addPolicies(program: Command, output: Output): void {
+  const policies = () => import('./commands/policy.ts');
+  const policy = group(program, 'policy', 'contact law: what may leave, when, to whom');
+  policy.command('list').description('every profile with its rules and where they are written').action(async () => (await policies()).listPolicies(output));
+  policy.command('check').description('judges worked cases, a JSON object a line; exit 1 when one is not as expected').requiredOption('--file <cases.jsonl>', 'the cases')
+    .action(async ({ file }: { file: string }) => (await policies()).checkPolicies(output, file));
 }
 
 function addOperations(program: Command, flags: GlobalFlags, output: Output): void {

@@ -1,6 +1,6 @@
 /** Whether a person may be called by a human at an instant: the same law as for messages, asked of a slot in the future. */
 import { evaluate } from '../contact-law/evaluate.ts';
-import { shippedPolicies } from '../contact-law/house.ts';
+import { shippedPolicies } from '../contact-law/shipped.ts';
 import type { LawDecision, PolicySet } from '../contact-law/policy.ts';
 import type { ContactPoint, ContactPointHealth } from '../db/contact-points.ts';
 import type { AgreementRow } from '../db/database.ts';

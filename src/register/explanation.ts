@@ -1,7 +1,7 @@
 /** Why an agreement stands where it stands, and what comes next: the core's decision and the law's, in words. */
 import { evaluate } from '../contact-law/evaluate.ts';
 import { explainRule } from '../contact-law/explain.ts';
-import { shippedPolicies } from '../contact-law/house.ts';
+import { shippedPolicies } from '../contact-law/shipped.ts';
 import type { LawChannel, LawDecision, Purpose } from '../contact-law/policy.ts';
 import type { AgreementState, Occurrence, Phase, WaitReason } from '../domain/agreement.ts';
 import { decide, missingRequirements, nextStep } from '../domain/decide.ts';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { shippedPolicies } from '../../src/contact-law/house.ts';
+import { shippedPolicies } from '../../src/contact-law/shipped.ts';
 import { instant, json } from '../../src/db/columns.ts';
 import type { AgreementState } from '../../src/domain/agreement.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/zone.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { wallNow } from '../../src/clock.ts';
-import { shippedPolicies } from '../../src/contact-law/house.ts';
+import { shippedPolicies } from '../../src/contact-law/shipped.ts';
 import { audit, type AuditReport } from '../../src/register/audit/audit.ts';
 import { createDebtors } from '../../src/sandbox/debtors/debtors.ts';
 import { loadSample } from '../../src/sandbox/sample/load.ts';

@@ -1,6 +1,6 @@
 /** Contact cases to test with: one plain case to vary, and random ones around the days on which clocks change. */
 import fc from 'fast-check';
-import { shippedPolicies } from '../../src/contact-law/house.ts';
+import { shippedPolicies } from '../../src/contact-law/shipped.ts';
 import type { ContactCase, LawChannel, PastContact, Purpose } from '../../src/contact-law/policy.ts';
 
 export const POLICIES = shippedPolicies('2026c');

@@ -1,7 +1,7 @@
 /** A creditor with an agent at work and invented debtors, in a living sandbox: what the lives under tests/life are told with. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { shippedPolicies } from '../../src/contact-law/house.ts';
+import { shippedPolicies } from '../../src/contact-law/shipped.ts';
 import { wallNow } from '../../src/clock.ts';
 import type { AgreementEvent, AgreementState, AgreementView } from '../../src/domain/agreement.ts';
 import { instantOf } from '../../src/domain/zone.ts';

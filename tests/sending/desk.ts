@@ -1,7 +1,7 @@
 /** A sending desk for tests: a real register, providers whose answers the test forces, and a journal of what left. */
 import type { LookupOutcome, OpenAttempt, OutgoingEmail, OutgoingSms, SendOutcome } from '../../src/channels/channel.ts';
 import type { Channels } from '../../src/channels/registry.ts';
-import { shippedPolicies } from '../../src/contact-law/house.ts';
+import { shippedPolicies } from '../../src/contact-law/shipped.ts';
 import { eventsOf } from '../../src/db/agreement-events.ts';
 import { instant, json } from '../../src/db/columns.ts';
 import type { Row } from '../../src/db/database.ts';

@@ -1,7 +1,7 @@
 /** `pacto audit`: everything compared with everything; exit 1 when a counter from `duplicates` on is not 0. */
 import { openGateway } from '../../client/gateway.ts';
 import { wallNow } from '../../clock.ts';
-import { shippedPolicies } from '../../contact-law/house.ts';
+import { shippedPolicies } from '../../contact-law/shipped.ts';
 import { AppError } from '../../errors.ts';
 import { audit as auditRegister } from '../../register/audit/audit.ts';
 import type { GlobalFlags } from '../global-flags.ts';

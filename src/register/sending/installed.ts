@@ -1,7 +1,7 @@
 /** What sending is given in a process that runs on the configuration. */
 import { configuredChannels } from '../../channels/configured.ts';
 import type { Config } from '../../config.ts';
-import { shippedPolicies } from '../../contact-law/house.ts';
+import { shippedPolicies } from '../../contact-law/shipped.ts';
 import type { RegisterContext } from '../person-lock.ts';
 import type { SendingDeps } from './deps.ts';
 
