@@ -92,10 +92,11 @@ async function proposeUnder(ctx: RegisterContext, lock: Parameters<typeof change
 const LAST_RUN = 'segments.lastRun';
 
 /** When the next look is due, epoch ms; null while there are no segments. */
-export async function nextSegmentation(ctx: Pick<RegisterContext, 'db' | 'clock'>): Promise<number | null> {
-  if ((await latestSegments(ctx.db)) === undefined) return null;
+export async function nextSegmentation(ctx: Pick<RegisterContext, 'db'>): Promise<number | null> {
+  const set = await latestSegments(ctx.db);
+  if (set === undefined) return null;
   const last = await readSetting(ctx.db, LAST_RUN);
-  return typeof last === 'number' ? last + DAY : await ctx.clock.now();
+  return typeof last === 'number' ? last + DAY : set.published_at;
 }
 
 /** The daily look: once a day of the business clock, however often it is called. */
