@@ -96,6 +96,14 @@ describe('a message that has to wait', () => {
     expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10) });
   });
 
+  test('an installation that is off, or tests with a list, sends to nobody else: the step waits for the hour of the next day', async () => {
+    const [off, listed, other] = [await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db))];
+    const config = desk.deps.config;
+    expect(ended(await desk.deliver(off, { config: { ...config, send: 'off' } }))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10), events: [{ rules: ['sending-off'] }] });
+    expect(ended(await desk.deliver(other, { config: { ...config, send: 'allowlist', sendAllowlist: ['+56900000000'] } }))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10), events: [{ rules: ['sending-allowlist'] }] });
+    expect(ended(await desk.deliver(listed, { config: { ...config, send: 'allowlist', sendAllowlist: ['+56961234567'] } })).result).toBe('sent');
+  });
+
   test('an emergency stop puts it off, and its end lets it go', async () => {
     const id = await desk.agreement(await seedPerson(desk.db));
     for (const target of [{}, { creditorId: 'acme' }] as const) {
@@ -127,13 +135,6 @@ describe('a message that is not permitted', () => {
     expect(ended(await desk.deliver(id))).toMatchObject({ result: 'refused', events: [{ rules: ['missing-zone'] }] });
   });
 
-  test('an installation that is off, or tests with a list, sends to nobody else', async () => {
-    const [off, listed, other] = [await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db))];
-    const config = desk.deps.config;
-    expect(ended(await desk.deliver(off, { config: { ...config, send: 'off' } }))).toMatchObject({ result: 'refused', events: [{ rules: ['sending-off'] }] });
-    expect(ended(await desk.deliver(other, { config: { ...config, send: 'allowlist', sendAllowlist: ['+56900000000'] } }))).toMatchObject({ result: 'refused', events: [{ rules: ['sending-allowlist'] }] });
-    expect(ended(await desk.deliver(listed, { config: { ...config, send: 'allowlist', sendAllowlist: ['+56961234567'] } })).result).toBe('sent');
-  });
 });
 
 describe('one message for all agreements of a person with a creditor', () => {
