@@ -3,6 +3,7 @@ import { instant } from '../../src/db/columns.ts';
 import { contactPointById } from '../../src/db/contact-points.ts';
 import type { Occurrence } from '../../src/domain/agreement.ts';
 import { occurrencesOf } from '../../src/domain/occurrence.ts';
+import { viewOf } from '../../src/domain/view.ts';
 import { loadState } from '../../src/register/rebuild.ts';
 import { readTimeline, verifyChain } from '../../src/register/timeline.ts';
 import { startSending, stopSending } from '../../src/register/sending/stop.ts';
@@ -199,13 +200,19 @@ describe('a provider that refuses', () => {
     expect((await desk.dueInput(id)).occurrences).toEqual([]);
   });
 
-  test('for want of consent: it is withdrawn, and no other channel is tried', async () => {
-    const id = await desk.agreement(await seedPerson(desk.db));
+  test('for want of consent: it is withdrawn, no other channel is tried, and every agreement of the person hears of it', async () => {
+    const person = await seedPerson(desk.db);
+    const [id, later] = [await desk.agreement(person), await desk.agreement(person, { instalments: [{ number: 1, dueOn: '2026-04-20', amountMinor: 7_000 }] })];
     desk.answers.sms.push({ kind: 'rejected', reason: 'consent', code: '21610' });
     expect(ended(await desk.deliver(id)).result).toBe('undeliverable');
     expect(desk.journal).toHaveLength(0);
     const denied = await desk.db.selectFrom('consent').selectAll().where('state', '=', 'denied').execute();
     expect(denied).toMatchObject([{ channel: 'sms', evidence: { source: 'provider', code: '21610' } }]);
+    for (const one of [id, later]) {
+      expect((await desk.events(one)).filter(({ kind }) => kind === 'optedOut')).toMatchObject([{ scope: 'sms' }]);
+      expect(viewOf((await loadState(desk.db, one)).state).optedOut).toEqual(['sms']);
+      expect(await outboxOf(desk.db, await workflowOf(one))).toEqual(['factBooked']);
+    }
   });
 
   test('for our configuration: the sender stands still until a person starts it', async () => {
