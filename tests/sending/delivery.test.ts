@@ -168,6 +168,15 @@ describe('one message for all agreements of a person with a creditor', () => {
     expect(mail?.channel === 'email' ? mail.text : '').toMatch(/A-1[\s\S]*80\.000[\s\S]*A-2[\s\S]*41\.000[\s\S]*121\.000/);
   });
 
+  test('a charge that was added later is none of the instalments', async () => {
+    const person = await seedPerson(desk.db, { granted: ['email'] });
+    const id = await desk.agreement(person, { externalId: 'A-3' });
+    await fact(desk.ctx, id, 'charge', { kind: 'chargeAdded', charge: desk.ctx.newId(), amountMinor: 5_000, dueOn: DUE });
+    await desk.deliver(id);
+    const [mail] = desk.journal;
+    expect(mail?.channel === 'email' ? mail.text : '').toMatch(/2 montos por \$95\.000[\s\S]*A-3 · 1 de 1[\s\S]*A-3 · Cargo/);
+  });
+
   test('what is on hold, disputed or promised stays out of it', async () => {
     const person = await seedPerson(desk.db);
     const lead = await desk.agreement(person);
