@@ -64,21 +64,24 @@ function finishedBefore(row: AgreementRow, runId: string | undefined): boolean {
 
 /** Notes steps that expired before they could act: one fact and one entry a decision, and one for each duty of the law that was missed. */
 export async function recordSkips(ctx: RegisterContext, agreementId: string, occurrences: readonly Occurrence[]): Promise<AgreementEvent[]> {
-  return underAgreementLock(ctx, agreementId, async (lock) => {
-    const steps = occurrences.filter(({ duty }) => duty === undefined);
-    const events: AgreementEvent[] = [];
-    if (steps.length > 0) {
-      const keys = steps.map((occurrence) => occurrence.key);
-      events.push(await recordFact(lock, ctx, agreementId, {
-        id: `skipped/${digestOf(keys)}`,
-        body: { kind: 'stepResult', occurrences: keys, result: 'skipped', rules: ['expired'] },
-        tell: 'caller',
-        timeline: { text: skipText(steps) },
-      }));
-    }
-    for (const occurrence of occurrences) if (occurrence.duty !== undefined) events.push(await recordMissedDuty(lock, ctx, agreementId, occurrence, occurrence.duty));
-    return events;
-  });
+  return underAgreementLock(ctx, agreementId, (lock) => skipUnder(lock, ctx, agreementId, occurrences));
+}
+
+/** `recordSkips` under the held lock, by an activity of the agreement's own run. */
+export async function skipUnder(lock: PersonLock, ctx: RegisterContext, agreementId: string, occurrences: readonly Occurrence[]): Promise<AgreementEvent[]> {
+  const steps = occurrences.filter(({ duty }) => duty === undefined);
+  const events: AgreementEvent[] = [];
+  if (steps.length > 0) {
+    const keys = steps.map((occurrence) => occurrence.key);
+    events.push(await recordFact(lock, ctx, agreementId, {
+      id: `skipped/${digestOf(keys)}`,
+      body: { kind: 'stepResult', occurrences: keys, result: 'skipped', rules: ['expired'] },
+      tell: 'caller',
+      timeline: { text: skipText(steps) },
+    }));
+  }
+  for (const occurrence of occurrences) if (occurrence.duty !== undefined) events.push(await recordMissedDuty(lock, ctx, agreementId, occurrence, occurrence.duty));
+  return events;
 }
 
 async function recordMissedDuty(lock: PersonLock, ctx: RegisterContext, agreementId: string, { key, instalment }: Occurrence, rule: string): Promise<AgreementEvent> {
