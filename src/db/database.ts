@@ -1,5 +1,6 @@
 /** Every table of src/db/migrations as Kysely sees it. What a column means is said there, once. */
 import type { Insertable, Selectable } from 'kysely';
+import type { ContactCase, LawChannel, Purpose } from '../contact-law/policy.ts';
 import type { AgreementEvent, AgreementTerms, ComponentName, CallOutcomeName, Phase } from '../domain/agreement.ts';
 import type { MessageChannel, StepPurpose, Strategy } from '../strategy/strategy.ts';
 import type { Defaulted, Json, NullableJson, NullableTimestamp, Timestamp, WallTimestamp } from './columns.ts';
@@ -247,6 +248,19 @@ export type AttemptState = 'claimed' | 'calling' | 'sent' | 'rejected' | 'undeli
 /** What was said: an SMS has `body`, an e-mail `subject`, `text` and `html`. */
 export type RenderedMessage = { readonly body: string } | { readonly subject: string; readonly text: string; readonly html: string };
 
+/** Where the contact law takes a person to be, as the evaluator is asked. */
+export type PlaceInLaw = Pick<ContactCase, 'profile' | 'zones' | 'state' | 'city' | 'debtorType'>;
+
+export interface ContactWaitTable {
+  agreement_id: string;
+  identity_id: string;
+  creditor_id: string;
+  since: Timestamp;
+  comes_at: Timestamp;
+  channels: LawChannel[];
+  purpose: Purpose;
+}
+
 export interface AttemptTable {
   id: string;
   creditor_id: string;
@@ -277,6 +291,7 @@ export interface AttemptTable {
   receipt_at: NullableTimestamp;
   tries: Defaulted<number>;
   rendered: NullableJson<RenderedMessage>;
+  place: NullableJson<PlaceInLaw>;
   touched_wall: WallTimestamp;
 }
 
@@ -516,6 +531,7 @@ export interface Database {
   suspense: SuspenseTable;
   promise: PromiseTable;
   dispute: DisputeTable;
+  contact_wait: ContactWaitTable;
   attempt: AttemptTable;
   attempt_agreement: AttemptAgreementTable;
   timeline_entry: TimelineEntryTable;

@@ -5,7 +5,7 @@ import type { LawDecision, PolicySet } from '../contact-law/policy.ts';
 import type { ContactPoint, ContactPointHealth } from '../db/contact-points.ts';
 import type { AgreementRow } from '../db/database.ts';
 import type { PersonLock } from './person-lock.ts';
-import { lawCaseFor, readSubject } from './sending/gate.ts';
+import { lawCaseFor, readSubject } from './sending/law-subject.ts';
 
 let policies: PolicySet | undefined;
 
@@ -28,5 +28,5 @@ export type CallLaw = (at: number) => LawDecision;
 export async function callLawOf(lock: PersonLock, row: AgreementRow): Promise<CallLaw> {
   const subject = await readSubject(lock.trx, row, lock.now);
   const authorisedChannels = callablePhones(subject.points).length > 0 ? (['call'] as const) : [];
-  return (at) => evaluate(policiesInForce(), { ...lawCaseFor(subject, 'call', 'collection', at), authorisedChannels });
+  return (at) => evaluate(policiesInForce(), { ...lawCaseFor(policiesInForce(), subject, 'call', 'collection', at), authorisedChannels });
 }

@@ -12,7 +12,8 @@ import type { Actor } from './actor.ts';
 import type { RegisterContext } from './person-lock.ts';
 import { loadState, type LoadedAgreement } from './rebuild.ts';
 import { resolveAgreement } from './resolve.ts';
-import { lawCaseFor, pointFor, readSubject, type LawSubject } from './sending/gate.ts';
+import { pointFor } from './sending/gate.ts';
+import { lawCaseFor, readSubject, type LawSubject } from './sending/law-subject.ts';
 import type { EntryText } from './timeline.ts';
 
 export interface NextInLaw {
@@ -58,7 +59,7 @@ function earliest(subject: LawSubject, occurrence: Occurrence, at: number): { at
   const channels: readonly LawChannel[] = occurrence.do === 'callback' ? ['call'] : occurrence.channels;
   const purpose: Purpose = occurrence.do === 'survey' ? 'survey' : occurrence.purpose;
   const asked = channels.map((channel) => {
-    const decision = evaluate(policies, lawCaseFor(subject, channel, purpose, at));
+    const decision = evaluate(policies, lawCaseFor(policies, subject, channel, purpose, at));
     const reachable = channel === 'sms' || channel === 'email' ? pointFor(subject.points, channel) !== undefined : true;
     return { at: reachable ? instantOf(decision, at) : null, rules: reachable || decision.rules.length > 0 ? decision.rules : [NO_POINT] };
   });

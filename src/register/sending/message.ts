@@ -11,7 +11,7 @@ import type { MessageDataInput } from '../../text/message-data.ts';
 import { renderMessage } from '../../text/render.ts';
 import { templateBody } from '../../text/template.ts';
 import type { LoadedAgreement } from '../rebuild.ts';
-import type { LawSubject } from './gate.ts';
+import type { LawSubject } from './law-subject.ts';
 import { partsOf, type Parcel } from './parcel.ts';
 import { firmOf } from './sender.ts';
 

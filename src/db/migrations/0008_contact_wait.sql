@@ -1,0 +1,20 @@
+-- Who waits for the person's next lawful place. The quotas of the law are the person's, over all creditors; without a
+-- queue the creditor whose timer happens to fire first takes every place. One row per agreement that was put off by a
+-- quota; it goes when its contact is claimed or no longer wanted.
+
+create table contact_wait (
+  agreement_id uuid primary key references agreement,
+  identity_id  uuid not null references identity,
+  creditor_id  text not null references creditor,
+  -- First put off; later deferrals do not move it: who has waited longest is first.
+  since        timestamptz not null,
+  -- When its run comes back for a place; past this and a grace it has forgone its turn.
+  comes_at     timestamptz not null,
+  channels     text[] not null,
+  purpose      text not null
+);
+create index contact_wait_identity on contact_wait (identity_id);
+
+-- Where the person was taken to be when the call began: { profile, zones, state?, city?, debtorType? }. People move; an
+-- audit judges a contact by the place that was known then. Null: before this release, judged by the place known now.
+alter table attempt add column place jsonb;
