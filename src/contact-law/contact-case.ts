@@ -65,7 +65,7 @@ export interface LawDecision {
   readonly tzVersion: string;
   /**
    * Epoch ms; only with `allow`, and absent where no hours bind: from then on the same contact would fail. Looked for
-   * when it is read: finding it costs more than deciding.
+   * when it is read (finding it costs more than deciding), so a copy or the JSON of a decision does not hold it.
    */
   readonly windowEnd?: number | undefined;
 }

@@ -49,7 +49,9 @@ function zonesOf(told: readonly string[], profile: Profile): readonly string[] {
 
 /** Local day number in every candidate zone; NaN (every rule is in force then) when no zone is known. */
 function daysAt(question: Question, at: number): readonly number[] {
-  return question.zones.length === 0 ? [NaN] : question.zones.map((zone) => localDayNumber(zone, at));
+  const { zones } = question;
+  if (zones.length === 1) return [localDayNumber(zones[0] ?? '', at)];
+  return zones.length === 0 ? [NaN] : zones.map((zone) => localDayNumber(zone, at));
 }
 
 function inForce(bound: Bound<Rule>, contact: ContactCase, days: readonly number[]): boolean {
@@ -109,18 +111,27 @@ function offends(rule: ChannelRules['content'][number]['rule'], content: NonNull
 
 /** Holiday, window, lock, cap, spacing: the rules that a later instant may satisfy. Adds the failing ids, each once. */
 export function defer(question: Question, at: number, failed: string[]): void {
-  const { rules, contact, zones, counted } = question;
   if (question.exempt) return;
+  const { rules, contact, zones } = question;
   const days = daysAt(question, at);
   for (const day of days) closedOn(rules, contact, day, failed);
-  for (const [index, zone] of zones.entries()) for (const layer of rules.windowLayers) shut(layer, contact, zone, days[index] ?? NaN, at, failed);
-  if (counted.length === 0) return;
-  for (const [index, day] of days.entries()) for (const lock of rules.locks) if (binds(lock, contact, day) && otherChannel(question, index, day)) add(failed, lock.rule.id);
-  for (const [index, day] of days.entries()) {
-    for (const cap of rules.caps) if (binds(cap, contact, day) && countOn(cap, question, index, day) >= cap.rule.max) add(failed, cap.rule.id);
+  for (let zone = 0; zone < days.length; zone += 1) {
+    for (const layer of rules.windowLayers) shut(layer, contact, zones[zone] ?? '', days[zone] ?? NaN, at, failed);
   }
-  for (const [index, zone] of zones.entries()) {
-    for (const gap of rules.spacing) if (binds(gap, contact, days[index] ?? NaN) && tooSoon(gap, question, index, zone, days[index] ?? NaN, at)) add(failed, gap.rule.id);
+  if (question.counted.length > 0) countAgain(question, days, at, failed);
+}
+
+/** Lock, cap, spacing: each over all zones before the next, so that the ids stand in the order of evaluation. */
+function countAgain(question: Question, days: readonly number[], at: number, failed: string[]): void {
+  const { rules, contact } = question;
+  for (const lock of rules.locks) {
+    for (let zone = 0; zone < days.length; zone += 1) if (binds(lock, contact, days[zone] ?? NaN) && otherChannel(question, zone, days[zone] ?? NaN)) add(failed, lock.rule.id);
+  }
+  for (const cap of rules.caps) {
+    for (let zone = 0; zone < days.length; zone += 1) if (binds(cap, contact, days[zone] ?? NaN) && countOn(cap, question, zone, days[zone] ?? NaN) >= cap.rule.max) add(failed, cap.rule.id);
+  }
+  for (const gap of rules.spacing) {
+    for (let zone = 0; zone < days.length; zone += 1) if (binds(gap, contact, days[zone] ?? NaN) && tooSoon(gap, question, zone, days[zone] ?? NaN, at)) add(failed, gap.rule.id);
   }
 }
 
@@ -139,7 +150,8 @@ function closedOn(rules: ChannelRules, contact: ContactCase, day: number, failed
 /** The windows of one layer that keep the instant out: those of its weekday, or all when the layer has none that day. */
 function shut(layer: WindowLayer, contact: ContactCase, zone: string, day: number, at: number, failed: string[]): void {
   const weekday = weekdayOf(day);
-  let [bindsAny, bindsToday] = [false, false];
+  let bindsAny = false;
+  let bindsToday = false;
   for (const window of layer.windows) {
     if (!binds(window, contact, day)) continue;
     bindsAny = true;
@@ -190,7 +202,8 @@ function otherChannel({ contact, counted, days }: Question, index: number, day: 
   const monday = mondayOf(day);
   const dates = days[index] ?? NOTHING;
   for (let i = 0; i < counted.length; i += 1) {
-    const [past, date] = [counted[i], dates[i]];
+    const past = counted[i];
+    const date = dates[i];
     if (past !== undefined && date !== undefined && date >= monday && date < monday + 7 && past.direction !== 'in' && past.channel !== contact.channel) return true;
   }
   return false;
@@ -203,7 +216,8 @@ function countOn(cap: BoundCount<CapRule>, { contact, counted, days }: Question,
   const dates = days[index] ?? NOTHING;
   let count = 0;
   for (let i = 0; i < counted.length; i += 1) {
-    const [past, date] = [counted[i], dates[i]];
+    const past = counted[i];
+    const date = dates[i];
     if (past === undefined || date === undefined || date < first || date > last) continue;
     // An inbound contact is never an attempt of ours.
     if (past.direction !== 'in' && (counts === 'attempt' || past.kind === 'conversation') && shares(cap, contact, past)) count += 1;
@@ -211,12 +225,13 @@ function countOn(cap: BoundCount<CapRule>, { contact, counted, days }: Question,
   return count;
 }
 
-function tooSoon(gap: BoundCount<SpacingRule>, { contact, counted, days }: Question, index: number, zone: string, day: number, at: number): boolean {
+function tooSoon(gap: BoundCount<SpacingRule>, { contact, counted, days, zones }: Question, index: number, day: number, at: number): boolean {
   const dates = days[index] ?? NOTHING;
   for (let i = 0; i < counted.length; i += 1) {
-    const [past, date] = [counted[i], dates[i]];
+    const past = counted[i];
+    const date = dates[i];
     if (past === undefined || date === undefined || !isEvent(gap.rule, past) || !shares(gap, contact, past)) continue;
-    if (day < date + gap.rule.nextDay || (gap.rule.sameHour === true && at < sameHourOf(gap.rule, zone, date, past))) return true;
+    if (day < date + gap.rule.nextDay || (gap.rule.sameHour === true && at < sameHourOf(gap.rule, zones[index] ?? '', date, past))) return true;
   }
   return false;
 }
