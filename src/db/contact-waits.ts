@@ -8,6 +8,7 @@ export type ContactWait = Row<'contact_wait'>;
 
 export interface NewWait {
   readonly agreementId: string;
+  readonly medium: ContactWait['medium'];
   readonly identityId: string;
   readonly creditorId: string;
   /** Epoch ms, business clock. */
@@ -21,8 +22,8 @@ export interface NewWait {
 export async function enterWait(trx: Trx, wait: NewWait): Promise<void> {
   const later = { comes_at: instant(wait.comesAt), channels: [...wait.channels], purpose: wait.purpose };
   await trx.insertInto('contact_wait').values({
-    agreement_id: wait.agreementId, identity_id: wait.identityId, creditor_id: wait.creditorId, since: instant(wait.since), ...later,
-  }).onConflict((conflict) => conflict.column('agreement_id').doUpdateSet(later)).execute();
+    agreement_id: wait.agreementId, medium: wait.medium, identity_id: wait.identityId, creditor_id: wait.creditorId, since: instant(wait.since), ...later,
+  }).onConflict((conflict) => conflict.columns(['agreement_id', 'medium']).doUpdateSet(later)).execute();
 }
 
 /** The person's queue, who came first at the head. */
@@ -30,7 +31,7 @@ export async function waitsOf(db: Db | Trx, identityId: string): Promise<Contact
   return db.selectFrom('contact_wait').selectAll().where('identity_id', '=', identityId).orderBy('since').orderBy('agreement_id').execute();
 }
 
-export async function leaveWait(trx: Trx, agreementIds: readonly string[]): Promise<void> {
+export async function leaveWait(trx: Trx, agreementIds: readonly string[], medium: ContactWait['medium']): Promise<void> {
   if (agreementIds.length === 0) return;
-  await trx.deleteFrom('contact_wait').where('agreement_id', 'in', agreementIds).execute();
+  await trx.deleteFrom('contact_wait').where('agreement_id', 'in', agreementIds).where('medium', '=', medium).execute();
 }

@@ -253,6 +253,7 @@ export type PlaceInLaw = Pick<ContactCase, 'profile' | 'zones' | 'state' | 'city
 
 export interface ContactWaitTable {
   agreement_id: string;
+  medium: 'written' | 'spoken';
   identity_id: string;
   creditor_id: string;
   since: Timestamp;

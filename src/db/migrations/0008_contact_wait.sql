@@ -1,9 +1,11 @@
 -- Who waits for the person's next lawful place. The quotas of the law are the person's, over all creditors; without a
--- queue the creditor whose timer happens to fire first takes every place. One row per agreement that was put off by a
--- quota; it goes when its contact is claimed or no longer wanted.
+-- queue the creditor whose timer happens to fire first takes every place. One row per agreement and medium that was put
+-- off by a quota; it goes when its contact is claimed, its call booked, or neither is wanted any more.
 
 create table contact_wait (
-  agreement_id uuid primary key references agreement,
+  agreement_id uuid not null references agreement,
+  -- Written and spoken contacts have quotas of their own.
+  medium       text not null check (medium in ('written', 'spoken')),
   identity_id  uuid not null references identity,
   creditor_id  text not null references creditor,
   -- First put off; later deferrals do not move it: who has waited longest is first.
@@ -11,7 +13,8 @@ create table contact_wait (
   -- When its run comes back for a place; past this and a grace it has forgone its turn.
   comes_at     timestamptz not null,
   channels     text[] not null,
-  purpose      text not null
+  purpose      text not null,
+  primary key (agreement_id, medium)
 );
 create index contact_wait_identity on contact_wait (identity_id);
 

@@ -42,7 +42,7 @@ export async function claimAttempt(deps: SendingDeps, request: DeliveryRequest):
     if (request.kind === 'survey' && last !== undefined && last.state !== 'rejected') return done({ result: last.state, events: [] });
     const parcel = await parcelOf(lock, request);
     if (parcel === null) {
-      await leaveWait(lock.trx, [row.id]);
+      await leaveWait(lock.trx, [row.id], 'written');
       return done({ result: 'silenced', events: await knownFacts(lock, row, keys) });
     }
     return judge(lock, deps, parcel, attempts);
@@ -113,7 +113,7 @@ async function judge(lock: PersonLock, deps: SendingDeps, parcel: Parcel, attemp
   }, partsOf(shared).flatMap((part) => part.occurrences.map((occurrence) => ({
     agreement_id: part.agreement.row.id, occurrence: occurrence.key, leading: part === shared.lead, instalments: instalmentsOf(part.agreement, occurrence),
   }))));
-  await leaveWait(lock.trx, partsOf(shared).map((part) => part.agreement.row.id));
+  await leaveWait(lock.trx, partsOf(shared).map((part) => part.agreement.row.id), 'written');
   return { kind: 'claimed', attemptId: id };
 }
 

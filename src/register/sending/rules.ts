@@ -24,11 +24,11 @@ export function isGateRule(rule: string): rule is GateRule {
   return Object.hasOwn(GATE_RULES, rule);
 }
 
-/** The sentence of a rule of ours or of the law. */
+/** The sentence of a rule of ours or of the law, with where the law stands written. */
 export function wordsOf(rule: string): EntryText {
   if (isGateRule(rule)) return { es: GATE_RULES[rule].es, en: GATE_RULES[rule].en };
-  const { es, en } = explainRule(rule);
-  return { es, en };
+  const { es, en, cite } = explainRule(rule);
+  return cite === '-' || cite.startsWith('house rule') ? { es, en } : { es: `${es} [${cite}]`, en: `${en} [${cite}]` };
 }
 
 /** The sentences of several rules, one after the other. */

@@ -6,11 +6,12 @@
 import { evaluate, nextLawful } from '../../contact-law/evaluate.ts';
 import { isFrequencyRule } from '../../contact-law/explain.ts';
 import type { LawChannel, PastContact, PolicySet, Purpose } from '../../contact-law/policy.ts';
-import { agreementById } from '../../db/agreements.ts';
 import { enterWait, waitsOf, type ContactWait } from '../../db/contact-waits.ts';
 import type { AgreementRow } from '../../db/database.ts';
+import { dueContacts } from '../../domain/decide.ts';
 import { HOUR, MINUTE } from '../../domain/zone.ts';
 import type { PersonLock } from '../person-lock.ts';
+import { loadState } from '../rebuild.ts';
 import { lawCaseFor, readSubject, type LawSubject } from './law-subject.ts';
 
 /** How long after it was to come back a waiting creditor keeps its turn: a deferred run wakes within minutes. */
@@ -20,7 +21,7 @@ const GRACE = HOUR;
 export interface Candidate {
   readonly channel: LawChannel;
   readonly purpose: Purpose;
-  /** Epoch ms at which it would leave. */
+  /** Epoch ms at which it would leave; a call is booked ahead. */
   readonly at: number;
 }
 
@@ -30,13 +31,14 @@ export interface Candidate {
  */
 export async function notItsTurn(lock: PersonLock, policies: PolicySet, subject: LawSubject, candidate: Candidate): Promise<number | null> {
   const waits = await waitsOf(lock.trx, lock.identityId);
-  const own = waits.filter((wait) => wait.creditor_id === subject.row.creditor_id);
-  const since = Math.min(candidate.at, ...own.map((wait) => wait.since));
+  const medium = mediumOf(candidate.channel);
+  const own = waits.filter((wait) => wait.creditor_id === subject.row.creditor_id && wait.medium === medium);
+  const since = Math.min(lock.now, ...own.map((wait) => wait.since));
   const taken: PastContact = {
     channel: candidate.channel, at: candidate.at, kind: 'attempt', purpose: candidate.purpose, creditorId: subject.row.creditor_id, debtId: subject.row.id,
   };
   for (const wait of waits) {
-    if (wait.creditor_id === subject.row.creditor_id || wait.since >= since || wait.comes_at + GRACE <= candidate.at) continue;
+    if (wait.creditor_id === subject.row.creditor_id || wait.since >= since || wait.comes_at + GRACE <= lock.now) continue;
     if (!(await losesItsPlace(lock, policies, wait, taken))) continue;
     const again = Math.max(wait.comes_at, candidate.at) + GRACE;
     return nextLawful(policies, lawCaseFor(policies, subject, candidate.channel, candidate.purpose, again)) ?? again;
@@ -46,9 +48,10 @@ export async function notItsTurn(lock: PersonLock, policies: PolicySet, subject:
 
 /** Whether the waiting agreement could be contacted when it comes back, and could not once `taken` has happened. */
 async function losesItsPlace(lock: PersonLock, policies: PolicySet, wait: ContactWait, taken: PastContact): Promise<boolean> {
-  const row = await agreementById(lock.trx, wait.agreement_id);
-  if (row === undefined) return false;
+  const { row, state } = await loadState(lock.trx, wait.agreement_id);
   const at = Math.max(wait.comes_at, taken.at + MINUTE);
+  // Paid, on hold, promised: its turn has gone with its reason.
+  if (wait.medium === 'written' && !dueContacts(state, at, at).some((due) => due.purpose === wait.purpose)) return false;
   const subject = await readSubject(lock.trx, row, at);
   const free = freeChannels(policies, subject, wait, at);
   return free.length > 0 && freeChannels(policies, { ...subject, history: [...subject.history, taken] }, wait, at).length === 0;
@@ -58,13 +61,17 @@ function freeChannels(policies: PolicySet, subject: LawSubject, wait: ContactWai
   return wait.channels.filter((channel) => evaluate(policies, lawCaseFor(policies, subject, channel, wait.purpose, at)).decision === 'allow');
 }
 
+function mediumOf(channel: LawChannel): ContactWait['medium'] {
+  return channel === 'call' || channel === 'visit' ? 'spoken' : 'written';
+}
+
 /** Notes that a quota of the person kept an agreement's contact back until `comesAt` (epoch ms); other reasons are no queue. */
 export async function queueUp(
   lock: PersonLock, row: AgreementRow, put: { readonly rules: readonly string[]; readonly comesAt: number; readonly channels: readonly LawChannel[]; readonly purpose: Purpose },
 ): Promise<void> {
   if (!put.rules.some((rule) => rule === 'turn' || isFrequencyRule(rule))) return;
   await enterWait(lock.trx, {
-    agreementId: row.id, identityId: lock.identityId, creditorId: row.creditor_id, since: lock.now,
+    agreementId: row.id, medium: mediumOf(put.channels[0] ?? 'email'), identityId: lock.identityId, creditorId: row.creditor_id, since: lock.now,
     comesAt: put.comesAt, channels: put.channels, purpose: put.purpose,
   });
 }
