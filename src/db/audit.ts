@@ -39,7 +39,8 @@ export interface AuditedPerson {
   readonly type: Row<'person'>['type'];
   readonly zone: string | null;
   readonly address: Row<'person'>['address'];
-  readonly phones: readonly string[];
+  /** The preferred one. */
+  readonly phone: string | null;
   /** The creditor's, for who has no address. */
   readonly country: string;
   readonly creditorType: 'firstParty' | 'thirdParty';
@@ -48,10 +49,10 @@ export interface AuditedPerson {
 export async function auditedPersons(db: Db | Trx, identityIds: readonly string[]): Promise<AuditedPerson[]> {
   const rows = await db.selectFrom('person').innerJoin('creditor', 'creditor.id', 'person.creditor_id')
     .select(['person.id', 'person.identity_id', 'person.type', 'person.zone', 'person.address', 'creditor.country', 'creditor.type as creditorType'])
-    .select((eb) => eb.selectFrom('contact_point').select(sql<string[]>`coalesce(array_agg(value order by position), '{}')`.as('phones'))
-      .whereRef('contact_point.person_id', '=', 'person.id').where('contact_point.kind', '=', 'phone').as('phones'))
+    .select((eb) => eb.selectFrom('contact_point').select('value').whereRef('contact_point.person_id', '=', 'person.id').where('contact_point.kind', '=', 'phone')
+      .orderBy('position').limit(1).as('phone'))
     .where('person.identity_id', 'in', identityIds).execute();
-  return rows.map(({ identity_id: identityId, phones, ...row }) => ({ ...row, identityId, phones: phones ?? [] }));
+  return rows.map(({ identity_id: identityId, ...row }) => ({ ...row, identityId }));
 }
 
 export interface AuditedConsent {

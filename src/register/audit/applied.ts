@@ -113,7 +113,7 @@ type Where = Pick<LoadedAgreement['row'], 'country' | 'zone'>;
 
 function lawfulStretches(policies: PolicySet, { country, zone }: Where, from: number, until: number): { from: number; until: number }[] {
   const stretches: { from: number; until: number }[] = [];
-  const place = placeInLaw(policies, { country, zone, address: null, phones: [], type: 'person' });
+  const place = placeInLaw(policies, { country, zone, address: null, phone: null, type: 'person' });
   const question = (now: number): ContactCase => ({ ...place, now, channel: 'email', purpose: 'collection', party: 'debtor', creditorType: 'thirdParty', history: [], stops: [] });
   for (let at = nextLawful(policies, question(from)); at !== null && at < until; ) {
     const end = Math.min(lawfulWindowEnd(policies, question(at)) ?? until, until);

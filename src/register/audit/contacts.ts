@@ -1,6 +1,7 @@
 /** The ledger of messages, judged from raw rows: twice, unlawful, after the payment, without an end. */
 import { evaluate } from '../../contact-law/evaluate.ts';
 import type { ContactCase, PastContact, PolicySet } from '../../contact-law/policy.ts';
+import { referenceAnswer } from '../../contact-law/reference/answer.ts';
 import { isStopEvent } from '../../contact-law/stop-event.ts';
 import type { AuditedAttempt, AuditedPerson } from '../../db/audit.ts';
 import type { PlaceInLaw } from '../../db/database.ts';
@@ -68,14 +69,22 @@ function checkLaw(file: PersonFile, attempt: AuditedAttempt, { policies }: Conta
   };
   const { decision, rules } = evaluate(policies, contact);
   if (decision !== 'allow') return unlawful(rules);
+  // The engine that let it go would repeat its own mistake: the second opinion shares nothing with it.
+  const second = referenceAnswer(contact, (calendar, date) => isHoliday(policies, calendar, date));
+  if (second !== null && second.decision !== 'allow') return unlawful(second.rules.map((rule) => `${rule} (second opinion)`));
   return consents.get(`${attempt.contact_point_id} ${attempt.channel}`) === 'granted' ? [] : unlawful(['base-consent']);
+}
+
+function isHoliday({ calendars }: PolicySet, calendar: string, date: string): boolean | 'unknown' {
+  const known = calendars[calendar];
+  return known?.years.includes(Number(date.slice(0, 4))) === true ? known.dates.includes(date) : 'unknown';
 }
 
 /** The place that was known when the call began; the one known now where none was noted. */
 function placeAt(file: PersonFile, policies: PolicySet, attempt: AuditedAttempt, person: AuditedPerson): PlaceInLaw {
   if (attempt.place !== null) return attempt.place;
   const country = file.agreements.get(leadOf(attempt) ?? '')?.row.country ?? person.country;
-  return placeInLaw(policies, { country, zone: person.zone, address: person.address, phones: person.phones, type: person.type });
+  return placeInLaw(policies, { country, zone: person.zone, address: person.address, phone: person.phone, type: person.type });
 }
 
 /** The consent in force for each `contact point channel` before a sequence number. */

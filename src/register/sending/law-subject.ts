@@ -2,6 +2,7 @@
 import type { ContactCase, LawChannel, PastContact, PolicySet, Purpose } from '../../contact-law/policy.ts';
 import { sendingProfileFor } from '../../contact-law/place.ts';
 import { isStopEvent } from '../../contact-law/stop-event.ts';
+import { profileOf } from '../../contact-law/profile.ts';
 import { candidateZones } from '../../contact-law/zones.ts';
 import { contactPointsOf, type ContactPoint } from '../../db/contact-points.ts';
 import { creditorById, type CreditorRow } from '../../db/creditors.ts';
@@ -12,7 +13,6 @@ import { personById, type PersonRow } from '../../db/persons.ts';
 import type { Db, Trx } from '../../db/pool.ts';
 import { DAY } from '../../domain/zone.ts';
 import { AppError } from '../../errors.ts';
-import { zoneOfAddress } from '../place.ts';
 
 /** Longest span over which a rule of any profile counts contacts. */
 const HISTORY_DAYS = 45;
@@ -49,7 +49,8 @@ export interface Whereabouts {
   readonly country: string;
   readonly zone: string | null;
   readonly address: PersonRow['address'];
-  readonly phones: readonly string[];
+  /** The preferred one, E.164. */
+  readonly phone: string | null;
   readonly type: PersonRow['type'];
 }
 
@@ -57,13 +58,13 @@ export interface Whereabouts {
  * The profile and the candidate zones of a place. The zone that was declared and the one that the address lies in both
  * count when they differ, and so does the phone's where the profile says so: the contact must be lawful in all of them.
  */
-export function placeInLaw(policies: PolicySet, { country, zone, address, phones, type }: Whereabouts): PlaceInLaw {
+export function placeInLaw(policies: PolicySet, { country, zone, address, phone, type }: Whereabouts): PlaceInLaw {
   const place = { country: address?.country ?? country, state: address?.region, city: address?.city };
-  const profile = sendingProfileFor(policies, place);
-  const told = { declared: zone, address: zoneOfAddress(address, country), phones };
+  const profile = sendingProfileFor(policies, place) ?? NO_PROFILE;
+  const trusted = profileOf(policies, profile)?.zones;
   return {
-    profile: profile ?? NO_PROFILE,
-    zones: profile === null ? [] : candidateZones(policies, profile, told),
+    profile,
+    zones: trusted === undefined ? [] : candidateZones({ address: place, ...(zone === null ? {} : { declared: zone }), ...(phone === null ? {} : { phone }) }, trusted),
     debtorType: type,
     ...(place.state === undefined ? {} : { state: place.state }),
     ...(place.city === undefined ? {} : { city: place.city }),
@@ -72,8 +73,8 @@ export function placeInLaw(policies: PolicySet, { country, zone, address, phones
 
 /** The subject's place. */
 export function placeOf(policies: PolicySet, { row, person, points }: LawSubject): PlaceInLaw {
-  const phones = points.filter((point) => point.kind === 'phone').map((point) => point.value);
-  return placeInLaw(policies, { country: row.country, zone: person.zone, address: person.address, phones, type: person.type });
+  const phone = points.find((point) => point.kind === 'phone')?.value ?? null;
+  return placeInLaw(policies, { country: row.country, zone: person.zone, address: person.address, phone, type: person.type });
 }
 
 /** The question to the law about one message (or call) to this person at `now` (epoch ms). */
