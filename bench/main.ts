@@ -11,6 +11,9 @@ export interface Figure {
 /** Each is a module that is loaded when it runs. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   import: async () => (await import('./import.ts')).benchImport(),
+  law: async () => (await import('./law.ts')).benchLaw(),
+  kill: async () => (await import('./kill.ts')).benchKill(),
+  sandbox: async () => (await import('./sandbox.ts')).benchSandbox(),
 };
 const RESULTS = join(import.meta.dirname, 'results.json');
 

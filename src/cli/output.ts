@@ -4,6 +4,8 @@ import type { GlobalFlags } from './global-flags.ts';
 export interface Output {
   /** Prints `value` as JSON under --json, else the lines. */
   answer(value: unknown, lines: readonly string[]): void;
+  /** Prints one JSON document a line, for people as for programs: what others read line by line. */
+  rows(values: readonly unknown[]): void;
   /** A remark for people; stderr, so that stdout stays the answer. */
   say(line: string): void;
 }
@@ -16,6 +18,7 @@ export interface Streams {
 export function createOutput(flags: GlobalFlags, streams: Streams): Output {
   return {
     answer: (value, lines) => streams.out(flags.json ? `${JSON.stringify(value, null, 2)}\n` : lines.map((line) => `${line}\n`).join('')),
+    rows: (values) => streams.out(values.map((value) => `${JSON.stringify(value)}\n`).join('')),
     say: (line) => streams.err(`pacto: ${line}\n`),
   };
 }

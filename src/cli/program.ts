@@ -1,6 +1,8 @@
 /** The commands of `pacto`. Each loads what it needs when it runs: `pacto config` opens no driver. */
 import { Command, CommanderError } from 'commander';
+import { addExamples } from './examples.ts';
 import type { GlobalFlags } from './global-flags.ts';
+import type { PreviewFlags } from './commands/template.ts';
 import { createOutput, type Streams } from './output.ts';
 
 const HELP = `
@@ -15,8 +17,14 @@ export function createProgram(flags: GlobalFlags, streams: Streams): Command {
   addProcesses(program, flags, output);
   addAgreements(program, flags, output);
   addImports(program, flags, output);
+  addPersons(program, flags, output);
+  addRetention(program, flags, output);
   addAdministration(program, flags, output);
+  addStrategies(program, flags, output);
+  addTemplates(program, flags, output);
+  addPolicies(program, output);
   addOperations(program, flags, output);
+  addExamples(program);
   return inherit(program);
 }
 
@@ -64,12 +72,35 @@ function addAgreements(program: Command, flags: GlobalFlags, output: Output): vo
     .action(async (ref: string, options: PayOptions) => (await import('./commands/pay.ts')).pay(flags, output, ref, options));
 }
 
+const IMPORTS = {
+  agreements: 'agreements, one row an instalment',
+  payments: 'what was paid; what was paid before an agreement was logged causes neither thanks nor survey',
+  contacts: 'whom another system contacted and when, so that the caps are right from the first day',
+} as const;
+
 function addImports(program: Command, flags: GlobalFlags, output: Output): void {
   const imports = group(program, 'import', 'files of another system');
-  imports.command('agreements').description('imports agreements from a CSV file, one row an instalment').argument('<file.csv>').requiredOption('--creditor <id>', 'whose agreements they are')
-    .option('--dry-run', 'tells what would be rejected; stores nothing')
-    .addHelpText('after', '\nExample:\n  pacto import agreements acuerdos.csv --creditor acme --dry-run')
-    .action(async (file: string, options: { creditor: string; dryRun?: boolean }) => (await import('./commands/import.ts')).importAgreements(flags, output, file, options));
+  for (const [kind, description] of Object.entries(IMPORTS)) {
+    imports.command(kind).description(`imports a CSV file: ${description}`).argument('<file.csv>').requiredOption('--creditor <id>', 'whose file it is')
+      .option('--dry-run', 'tells what would be rejected; stores nothing')
+      .action(async (file: string, options: { creditor: string; dryRun?: boolean }) =>
+        (await import('./commands/import.ts')).importCsv(flags, output, kind as keyof typeof IMPORTS, file, options));
+  }
+}
+
+function addPersons(program: Command, flags: GlobalFlags, output: Output): void {
+  const persons = () => import('./commands/person.ts');
+  const person = group(program, 'person', 'what is held about a person, by id or creditor/externalId');
+  person.command('export').description('everything that is held about the person at that creditor, as JSON').argument('<person>')
+    .action(async (ref: string) => (await persons()).exportOf(flags, output, ref));
+  person.command('erase').description('takes the personal data away; money and evidence stay without the person').argument('<person>')
+    .option('--cancel-open', 'ends agreements that are open, instead of refusing').option('--reason <text>', 'why; kept, so it must name nobody')
+    .action(async (ref: string, options: { cancelOpen?: boolean; reason?: string }) => (await persons()).erase(flags, output, ref, options));
+}
+
+function addRetention(program: Command, flags: GlobalFlags, output: Output): void {
+  program.command('retention').description('erases whoever has owed nothing for longer than the law of their place keeps data (done daily anyway)').option('--dry-run', 'says who would be erased; changes nothing')
+    .action(async (options: { dryRun?: boolean }) => (await import('./commands/retention.ts')).retention(flags, output, options.dryRun === true));
 }
 
 function addAdministration(program: Command, flags: GlobalFlags, output: Output): void {
@@ -80,9 +111,48 @@ function addAdministration(program: Command, flags: GlobalFlags, output: Output)
     .action(async (options: { role: string; creditor?: string; name?: string }) => (await keys()).addApiKey(flags, output, options));
   key.command('revoke').description('ends a key at once').argument('<id>').action(async (id: string) => (await keys()).revokeApiKey(flags, output, id));
   key.command('list').description('all keys').action(async () => (await keys()).listApiKeys(flags, output));
+}
+
+function addStrategies(program: Command, flags: GlobalFlags, output: Output): void {
+  const strategies = () => import('./commands/strategy.ts');
   const strategy = group(program, 'strategy', 'strategies');
-  strategy.command('validate').description('checks a strategy file').argument('<file>').option('--country <c>', 'only for this country')
-    .action(async (file: string, options: { country?: string }) => (await import('./commands/strategy.ts')).validateStrategy(output, file, options.country));
+  strategy.command('validate').description('checks a strategy file and lives it through a year under the law').argument('<file>').option('--country <c>', 'only for this country').option('--quick', 'only the form, no year')
+    .action(async (file: string, options: { country?: string; quick?: boolean }) => (await strategies()).validateStrategy(output, file, options));
+  strategy.command('publish').description('publishes a file as the next version; refused when a step can never happen').argument('<file>')
+    .action(async (file: string) => (await strategies()).publishStrategyFile(flags, output, file));
+  strategy.command('diff').description('what changes from one to the other, in words').argument('<a>', 'a file, a shipped name, or a published version').argument('<b>')
+    .action(async (a: string, b: string) => (await strategies()).diffStrategies(flags, output, a, b));
+  strategy.command('migrate').description('moves running agreements to another strategy').argument('<from>', 'standard@1, or standard for all its versions').argument('<to>', 'standard@2, or standard for the newest').option('--dry-run', 'says which would move')
+    .action(async (from: string, to: string, options: { dryRun?: boolean }) => (await strategies()).migrateStrategies(flags, output, from, to, options.dryRun === true));
+  strategy.command('feasibility').description('the feasibility report of the shipped strategies').option('--out <file>', 'written there instead of printed')
+    .action(async (options: { out?: string }) => (await strategies()).reportFeasibility(output, options.out ?? null));
+  const segments = () => import('./commands/segment.ts');
+  const segment = group(program, 'segment', 'the rules that choose a strategy, and what they propose');
+  segment.command('publish').description('publishes a file of ordered rules as the next version').argument('<file>')
+    .action(async (file: string) => (await segments()).publishSegmentFile(flags, output, file));
+  segment.command('list').description('the rules in force').action(async () => (await segments()).listSegmentSets(flags, output));
+  segment.command('propose').description('looks at every running agreement now (done daily anyway)').action(async () => (await segments()).proposeNow(flags, output));
+  segment.command('proposals').description('open proposals').action(async () => (await segments()).listOpenProposals(flags, output));
+  segment.command('approve').description('moves the agreement').argument('<proposal>').action(async (id: string) => (await segments()).decideNow(flags, output, id, 'approved'));
+  segment.command('reject').description('keeps its strategy').argument('<proposal>').action(async (id: string) => (await segments()).decideNow(flags, output, id, 'rejected'));
+}
+
+function addTemplates(program: Command, flags: GlobalFlags, output: Output): void {
+  const template = group(program, 'template', 'texts of messages and call scripts');
+  template.command('preview').description('renders a template file with three fixtures and checks it against the law; needs no server').argument('<file>')
+    .option('--locale <l>', 'the language it is written in, such as es-CL').option('--country <c>', 'whose law it must keep (default: every country of the language)')
+    .option('--html <file>', 'writes the mail as HTML').option('--segment-price <usd>', 'what a segment costs you')
+    .action(async (file: string, options: PreviewFlags) => (await import('./commands/template.ts')).preview(output, file, options));
+  template.command('publish').description('stores a template file as the next version of its text').argument('<file>').option('--locale <l>', 'the language it is written in')
+    .action(async (file: string, options: { locale?: string }) => (await import('./commands/template.ts')).publish(flags, output, file, options));
+}
+
+function addPolicies(program: Command, output: Output): void {
+  const policies = () => import('./commands/policy.ts');
+  const policy = group(program, 'policy', 'contact law: what may leave, when, to whom');
+  policy.command('list').description('every profile with its rules and where they are written').action(async () => (await policies()).listPolicies(output));
+  policy.command('check').description('judges worked cases, a JSON object a line; exit 1 when one is not as expected').requiredOption('--file <cases.jsonl>', 'the cases')
+    .action(async ({ file }: { file: string }) => (await policies()).checkPolicies(output, file));
 }
 
 function addOperations(program: Command, flags: GlobalFlags, output: Output): void {

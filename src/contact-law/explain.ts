@@ -1,6 +1,7 @@
 /** What a rule says to the people who read a timeline: words without a person, and where it stands written. */
-import { BASE, HOUSE, MISSING } from './house.ts';
+import { BASE, MISSING } from './house.ts';
 import type { ContactPolicy, Rule } from './policy.ts';
+import { shippedPolicies } from './shipped.ts';
 
 export interface RuleExplanation {
   readonly es: string;
@@ -8,16 +9,26 @@ export interface RuleExplanation {
   readonly cite: string;
 }
 
-const RULES: ReadonlyMap<string, Rule> = new Map(
-  [...rulesOf(BASE), ...rulesOf(HOUSE), ...Object.values(MISSING)].map((rule) => [rule.id, rule]),
-);
-
 /** Every rule of a layer, of whatever kind. */
 export function rulesOf(policy: ContactPolicy): readonly Rule[] {
   return [
     ...(policy.stops ?? []), ...(policy.audience ?? []), ...(policy.bans ?? []), ...(policy.consent ?? []), ...(policy.holidays ?? []),
-    ...(policy.windows ?? []), ...(policy.locks ?? []), ...(policy.caps ?? []), ...(policy.spacing ?? []),
+    ...(policy.windows ?? []), ...(policy.locks ?? []), ...(policy.caps ?? []), ...(policy.spacing ?? []), ...(policy.optOut ?? []), ...(policy.content ?? []),
+    ...(policy.duties ?? []), ...(policy.callerId ?? []), ...(policy.payTo ?? []), ...(policy.replyAllowance ? [policy.replyAllowance] : []),
   ];
+}
+
+const RULES: ReadonlyMap<string, Rule> = new Map(
+  [BASE, ...Object.values(shippedPolicies('none').profiles)].flatMap(rulesOf).concat(Object.values(MISSING)).map((rule) => [rule.id, rule]),
+);
+
+const FREQUENCY: ReadonlySet<string> = new Set(
+  Object.values(shippedPolicies('none').profiles).flatMap((layer) => [...(layer.locks ?? []), ...(layer.caps ?? []), ...(layer.spacing ?? [])]).map((rule) => rule.id),
+);
+
+/** Whether the rule counts what was done to reach the person: a quota, a gap, one channel a week. */
+export function isFrequencyRule(ruleId: string): boolean {
+  return FREQUENCY.has(ruleId);
 }
 
 /** The words and the source of a rule; an id that no shipped rule has (a policy of an earlier version) explains itself by its id. */

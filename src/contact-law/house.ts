@@ -1,8 +1,8 @@
 /**
- * The house profile: what Pacto keeps to wherever no law profile says more. It is stricter than every profile in
- * preparation on purpose, so that an installation without its country's profile is calm rather than unlawful.
+ * The layer under every profile, the house profile (what Pacto keeps to by itself; it is no substitute for the profile of
+ * a country, which a place without one does not get), and the reasons that no profile writes down.
  */
-import type { ContactPolicy, PolicySet, Rule } from './policy.ts';
+import type { ContactPolicy, Rule } from './policy.ts';
 
 const VERSION = '2026-11-23';
 
@@ -40,12 +40,12 @@ export const HOUSE: ContactPolicy = {
   version: VERSION,
   exempt: ['optOutAck'],
   frequencyExempt: ['transactional', 'survey', 'replyToDebtor'],
-  zones: { all: [], onUnknown: 'refuse' },
+  zones: { all: [], sources: ['declared', 'address'], onConflict: 'intersect', onUnknown: 'refuse' },
   searchDays: 20,
   retentionYears: 5,
   audience: [
     {
-      id: 'HOUSE-party', allow: ['debtor', 'codebtor', 'guarantor'], basis: 'house', cite: 'house rule', confidence: 'A',
+      id: 'HOUSE-party', allow: ['debtor', 'codebtor', 'guarantor'], rightPartyCheck: true, basis: 'house', cite: 'house rule', confidence: 'A',
       says: { es: 'Solo se contacta a quien debe, a su codeudor o a su aval.', en: 'Only the debtor, co-debtor or guarantor may be contacted.' },
     },
   ],
@@ -82,8 +82,3 @@ export const MISSING = {
     says: { es: 'No hay un momento permitido en los próximos días.', en: 'There is no lawful moment in the coming days.' },
   },
 } as const satisfies Record<string, Rule>;
-
-/** The policies in force: one house profile, no holidays. `tzVersion` is that of the evaluating process. */
-export function shippedPolicies(tzVersion: string): PolicySet {
-  return { base: BASE, profiles: { HOUSE }, calendars: {}, calendarVersion: 'none', tzVersion };
-}

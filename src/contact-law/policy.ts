@@ -4,10 +4,13 @@
  * rule of every layer must pass.
  */
 
+export type { ContactCase, ContactContent, LawDecision, PastContact } from './contact-case.ts';
+
 export type LawChannel = 'call' | 'visit' | 'sms' | 'whatsapp' | 'email' | 'letter';
 export type Purpose = 'preDueReminder' | 'collection' | 'transactional' | 'survey' | 'legalNotice' | 'optOutAck' | 'replyToDebtor';
 export type Party = 'debtor' | 'codebtor' | 'guarantor' | 'spouse' | 'attorney' | 'reference' | 'employer' | 'relative' | 'unknown';
 export type CreditorType = 'firstParty' | 'thirdParty';
+export type DebtorType = 'person' | 'company';
 export type StopEvent =
   | 'servedInSuit' | 'insolvency' | 'attorney' | 'writtenCease' | 'deceased' | 'paid' | 'disputed' | 'dataBlocked' | 'wrongNumber';
 /** `law` = the text of the law, `regulator` = its authority's reading, `conservative` = strict reading where the text is open, `house` = a product choice. */
@@ -23,10 +26,29 @@ export interface RuleWords {
   readonly en: string;
 }
 
+/** Whom a rule speaks of. What the case does not tell, it takes to be so: missing data never permits. */
 export interface RuleCondition {
   readonly creditorType?: CreditorType;
+  readonly debtorType?: DebtorType;
+  readonly debtType?: readonly string[];
+  readonly sector?: readonly string[];
   readonly state?: readonly string[];
   readonly city?: readonly string[];
+}
+
+/** The rule belongs to one reading of an open text: it is in force when that reading is chosen. */
+export interface RuleReading {
+  readonly setting: string;
+  readonly is: string;
+}
+
+/** An open text with its readings; the default is the one that the worked cases confirm, strict where they are silent. */
+export interface ReadingSetting {
+  readonly id: string;
+  readonly cite: string;
+  readonly says: RuleWords;
+  readonly default: string;
+  readonly others: readonly string[];
 }
 
 export interface Rule {
@@ -41,6 +63,7 @@ export interface Rule {
   readonly from?: string;
   readonly to?: string;
   readonly when?: RuleCondition;
+  readonly reading?: RuleReading;
 }
 
 export interface StopRule extends Rule {
@@ -50,12 +73,30 @@ export interface StopRule extends Rule {
 }
 export interface AudienceRule extends Rule {
   readonly allow: readonly Party[];
+  /** No detail of the debt before the person is confirmed to be one of these. */
+  readonly rightPartyCheck: boolean;
 }
 export interface BanRule extends Rule {
   readonly channels: readonly LawChannel[];
 }
 export interface ConsentRule extends Rule {
-  readonly need: 'authorisedChannel';
+  /** `authorisedChannel`: the person allowed the channel; `priorConsent`: for this kind of contact, beforehand. */
+  readonly need: 'authorisedChannel' | 'priorConsent';
+}
+export interface OptOutRule extends Rule {
+  /** What falls silent when a person opts out. */
+  readonly scope: 'address' | 'channel' | 'debtor';
+  readonly applyAt: 'immediately';
+  /** ISO 8601 duration that the law would leave; `BD` = business days. */
+  readonly legalLimit?: string;
+  readonly ack?: { readonly max: 1; readonly withinMinutes: number };
+  readonly keywords: readonly string[];
+}
+/** Ids of template blocks that must stand in a text, and of phrase lists that must not. */
+export interface ContentRule extends Rule {
+  readonly at: 'first' | 'every';
+  readonly must?: readonly string[];
+  readonly mustNot?: readonly string[];
 }
 /** Closed all day on the dates of the calendar. */
 export interface HolidayRule extends Rule {
@@ -74,8 +115,11 @@ export interface ChannelLockRule extends Rule {
 }
 export type CountedKind = 'attempt' | 'conversation';
 export type CapSpan = { readonly day: 1 } | { readonly calendarWeek: 'mon' } | { readonly rollingDays: number };
-/** `per: debt` narrows the count to contacts of the same debt (an entry without debtId counts for every debt). */
-export type CountedPer = 'debtor' | 'debt';
+/**
+ * History is the person's, so `debtor` narrows nothing; `debt` and `account` (one account is one debt here) narrow the
+ * count to the same debt, `creditor` to the same creditor. An entry that names none counts for every one.
+ */
+export type CountedPer = 'debtor' | 'debt' | 'account' | 'creditor';
 export interface CapRule extends Rule {
   readonly max: number;
   readonly over: CapSpan;
@@ -86,12 +130,52 @@ export interface CapRule extends Rule {
 export interface SpacingRule extends Rule {
   readonly after: CountedKind;
   readonly nextDay: number;
+  /** Not before the event's own time of that day either. */
+  readonly sameHour?: true;
   readonly per: readonly CountedPer[];
+}
+
+/** What the law obliges to do; scheduled when an agreement is decided. */
+export interface DutyRule extends Rule {
+  readonly do: string;
+  readonly withinDays?: number;
+  readonly afterDays?: number;
+  readonly since: 'dueDate' | 'informationDelivered';
+}
+/** The number that a call shows. */
+export interface CallerIdRule extends Rule {
+  readonly hidden: false;
+  readonly prefix?: string;
+}
+/** Who may take the money: `creditorOnly` = no payment link, pick-up or bank file of the agency. */
+export interface PayToRule extends Rule {
+  readonly payTo: 'creditorOnly';
+}
+
+/** The answer to a message that the person has just sent leaves outside hours too. */
+export interface ReplyAllowance extends Rule {
+  readonly max: number;
+  readonly sameChannel: true;
+  /** How long a message counts as just sent. */
+  readonly withinHours: number;
+}
+
+/** Where a zone may be read from. */
+export type ZoneSource = 'declared' | 'address' | 'geoPhone';
+
+/** Place that an overlay belongs to; compared without accents, case and country prefix (`US-MA` is `MA`). */
+export interface PlaceOfLayer {
+  readonly country: string;
+  readonly state?: readonly string[];
+  readonly city?: readonly string[];
 }
 
 export interface ZonePolicy {
   /** Every zone of the place: all must be open when the person's zone is unknown and `onUnknown` says intersectAll. */
   readonly all: readonly string[];
+  readonly sources: readonly ZoneSource[];
+  /** Sources that disagree: every zone that any of them names must be open. */
+  readonly onConflict: 'intersect';
   readonly onUnknown: 'intersectAll' | 'refuse';
 }
 
@@ -100,10 +184,14 @@ export interface ContactPolicy {
   readonly id: string;
   readonly version: string;
   readonly extends?: readonly string[];
+  readonly place?: PlaceOfLayer;
+  readonly readings?: readonly ReadingSetting[];
   /** Purposes outside hours and frequency, never outside stops, audience and consent. */
   readonly exempt?: readonly Purpose[];
   /** Purposes outside caps, spacing and locks only: hours and holidays still bind. They are not counted either. */
   readonly frequencyExempt?: readonly Purpose[];
+  readonly replyAllowance?: ReplyAllowance;
+  /** Absent in an overlay and in a layer of prohibitions: alone those are no profile. */
   readonly zones?: ZonePolicy;
   /** How many days ahead a lawful minute is looked for. */
   readonly searchDays?: number;
@@ -112,11 +200,16 @@ export interface ContactPolicy {
   readonly audience?: readonly AudienceRule[];
   readonly bans?: readonly BanRule[];
   readonly consent?: readonly ConsentRule[];
+  readonly optOut?: readonly OptOutRule[];
+  readonly content?: readonly ContentRule[];
   readonly holidays?: readonly HolidayRule[];
   readonly windows?: readonly WindowRule[];
   readonly locks?: readonly ChannelLockRule[];
   readonly caps?: readonly CapRule[];
   readonly spacing?: readonly SpacingRule[];
+  readonly duties?: readonly DutyRule[];
+  readonly callerId?: readonly CallerIdRule[];
+  readonly payTo?: readonly PayToRule[];
 }
 
 /** Reviewed public holidays of a place; a year that is not listed in `years` is unknown, which refuses. */
@@ -132,56 +225,9 @@ export interface PolicySet {
   readonly base: ContactPolicy;
   readonly profiles: Readonly<Record<string, ContactPolicy>>;
   readonly calendars: Readonly<Record<string, HolidayCalendar>>;
+  /** Chosen readings, setting id -> option; what is not named keeps its default, an unknown option is no profile. */
+  readonly readings?: Readonly<Record<string, string>>;
   readonly calendarVersion: string;
   /** Version of the zone data in use, told by the process that evaluates. */
   readonly tzVersion: string;
-}
-
-/** An earlier contact of the person, by machine or by people, whatever the agreement or creditor. */
-export interface PastContact {
-  readonly channel: LawChannel;
-  /** Epoch ms. */
-  readonly at: number;
-  /** A conversation is also an attempt. */
-  readonly kind: 'attempt' | 'conversation';
-  /** Absent: out. */
-  readonly direction?: 'out' | 'in';
-  readonly purpose?: Purpose;
-  readonly debtId?: string;
-  readonly creditorId?: string;
-}
-
-/** The question: may this contact leave now? */
-export interface ContactCase {
-  readonly profile: string;
-  /** Candidate IANA zones of the person; the contact must be lawful in all of them. Empty: unknown. */
-  readonly zones: readonly string[];
-  /** Epoch ms. */
-  readonly now: number;
-  readonly channel: LawChannel;
-  readonly purpose: Purpose;
-  readonly party: Party;
-  readonly creditorType: CreditorType;
-  readonly history: readonly PastContact[];
-  readonly stops: readonly { readonly on: StopEvent; readonly at: number }[];
-  /** Channels with recorded consent; absent means all (case files only: the gate always tells them). */
-  readonly authorisedChannels?: readonly LawChannel[];
-  readonly debtId?: string;
-  readonly state?: string;
-  readonly city?: string;
-}
-
-export interface LawDecision {
-  readonly decision: 'allow' | 'defer' | 'refuse';
-  /** Epoch ms; only with `defer`. A wake is not a permission: evaluate again then. */
-  readonly notBefore?: number;
-  /** Only with `refuse`: whether time can never change it. */
-  readonly permanent?: boolean;
-  /** Ids of all rules that failed at `now`, in the order of evaluation. */
-  readonly rules: readonly string[];
-  readonly policyVersion: string;
-  readonly calendarVersion: string;
-  readonly tzVersion: string;
-  /** Epoch ms; only with `allow`, and absent where no hours bind: from then on the same contact would fail. */
-  readonly windowEnd?: number;
 }

@@ -36,18 +36,23 @@ export async function auditedAttempts(db: Db | Trx, identityIds: readonly string
 export interface AuditedPerson {
   readonly id: string;
   readonly identityId: string;
+  readonly type: Row<'person'>['type'];
   readonly zone: string | null;
-  readonly region: string | undefined;
-  readonly city: string | undefined;
+  readonly address: Row<'person'>['address'];
+  /** The preferred one. */
+  readonly phone: string | null;
+  /** The creditor's, for who has no address. */
+  readonly country: string;
   readonly creditorType: 'firstParty' | 'thirdParty';
 }
 
 export async function auditedPersons(db: Db | Trx, identityIds: readonly string[]): Promise<AuditedPerson[]> {
   const rows = await db.selectFrom('person').innerJoin('creditor', 'creditor.id', 'person.creditor_id')
-    .select(['person.id', 'person.identity_id', 'person.zone', 'person.address', 'creditor.type']).where('person.identity_id', 'in', identityIds).execute();
-  return rows.map((row) => ({
-    id: row.id, identityId: row.identity_id, zone: row.zone, region: row.address?.region, city: row.address?.city, creditorType: row.type,
-  }));
+    .select(['person.id', 'person.identity_id', 'person.type', 'person.zone', 'person.address', 'creditor.country', 'creditor.type as creditorType'])
+    .select((eb) => eb.selectFrom('contact_point').select('value').whereRef('contact_point.person_id', '=', 'person.id').where('contact_point.kind', '=', 'phone')
+      .orderBy('position').limit(1).as('phone'))
+    .where('person.identity_id', 'in', identityIds).execute();
+  return rows.map(({ identity_id: identityId, ...row }) => ({ ...row, identityId }));
 }
 
 export interface AuditedConsent {
@@ -72,6 +77,11 @@ export async function auditedStops(db: Db | Trx, identityIds: readonly string[])
 
 export async function auditedCalls(db: Db | Trx, identityIds: readonly string[]): Promise<Row<'call_log'>[]> {
   return db.selectFrom('call_log').selectAll().where('identity_id', 'in', identityIds).orderBy('seq').execute();
+}
+
+/** Contacts of other systems that were imported for these identities. */
+export async function auditedPastContacts(db: Db | Trx, identityIds: readonly string[]): Promise<Row<'past_contact'>[]> {
+  return db.selectFrom('past_contact').selectAll().where('identity_id', 'in', identityIds).orderBy('seq').execute();
 }
 
 export interface AuditedMoney {
@@ -116,7 +126,8 @@ export interface SentTo {
   readonly id: string;
   readonly channel: 'sms' | 'email';
   readonly state: Row<'attempt'>['state'];
-  readonly to: string;
+  /** null: erased with the person. */
+  readonly to: string | null;
   /** When it became certain, epoch ms; null when it never did. */
   readonly begunAt: number | null;
   readonly agreementId: string | null;
@@ -127,7 +138,8 @@ export async function sentTo(db: Db, attemptIds: readonly string[]): Promise<Map
   if (attemptIds.length === 0) return new Map();
   const rows = await db.selectFrom('attempt').innerJoin('contact_point', 'contact_point.id', 'attempt.contact_point_id')
     .leftJoin('attempt_agreement', (join) => join.onRef('attempt_agreement.attempt_id', '=', 'attempt.id').on('attempt_agreement.leading', '=', true))
-    .select(['attempt.id', 'attempt.channel', 'attempt.state', 'attempt.begun_at', 'contact_point.value', 'attempt_agreement.agreement_id'])
+    .innerJoin('person', 'person.id', 'attempt.person_id')
+    .select(['attempt.id', 'attempt.channel', 'attempt.state', 'attempt.begun_at', 'contact_point.value', 'person.erased_at', 'attempt_agreement.agreement_id'])
     .where('attempt.id', 'in', attemptIds).execute();
-  return new Map(rows.map((row) => [row.id, { id: row.id, channel: row.channel, state: row.state, to: row.value, begunAt: row.begun_at, agreementId: row.agreement_id }]));
+  return new Map(rows.map((row) => [row.id, { id: row.id, channel: row.channel, state: row.state, to: row.erased_at === null ? row.value : null, begunAt: row.begun_at, agreementId: row.agreement_id }]));
 }

@@ -1,6 +1,10 @@
 /** Every table of src/db/migrations as Kysely sees it. What a column means is said there, once. */
 import type { Insertable, Selectable } from 'kysely';
+import type { ContactCase, LawChannel, Purpose } from '../contact-law/policy.ts';
 import type { AgreementEvent, AgreementTerms, ComponentName, CallOutcomeName, Phase } from '../domain/agreement.ts';
+import type { StrategyOverrides } from '../strategy/overrides.ts';
+import type { Score } from '../strategy/score.ts';
+import type { SegmentFacts, SegmentSet } from '../strategy/segment.ts';
 import type { MessageChannel, StepPurpose, Strategy } from '../strategy/strategy.ts';
 import type { Defaulted, Json, NullableJson, NullableTimestamp, Timestamp, WallTimestamp } from './columns.ts';
 
@@ -13,8 +17,15 @@ export interface CreditorSettings {
   readonly promiseLimits?: { readonly maxDaysAhead?: number; readonly maxInARow?: number };
   readonly firm?: string;
   readonly senders?: { readonly smsFrom?: string; readonly emailFrom?: string };
-  /** Page where the person pays; absent: the installation's own address. */
+  /** Where the person pays the creditor; absent: at the creditor's own places. */
   readonly payUrl?: string;
+  /** What this creditor changes in a strategy, by its id; agreements take it in when they are logged. */
+  readonly strategies?: Readonly<Record<string, StrategyOverrides>>;
+  /** How the firm is reached, and who the creditor is on paper: what texts and pages must say in some countries. */
+  readonly contact?: {
+    readonly phone?: string; readonly email?: string; readonly address?: string; readonly taxId?: string; readonly person?: string;
+    readonly creditorAddress?: string; readonly creditorTaxId?: string;
+  };
 }
 
 export interface CreditorTable {
@@ -57,6 +68,7 @@ export interface PersonTable {
   address: NullableJson<PersonAddress>;
   zone: string | null;
   confirmed_at: NullableTimestamp;
+  erased_at: NullableTimestamp;
 }
 
 export interface ContactPointTable {
@@ -106,6 +118,7 @@ export interface TemplateTable {
   version: number;
   body: Json<Readonly<Record<string, unknown>>>;
   published_at: Timestamp;
+  published_by: Defaulted<string>;
 }
 
 export interface AgreementDebt {
@@ -154,6 +167,41 @@ export interface AgreementTable {
   wake_at: NullableTimestamp;
   logged_at: Timestamp;
   logged_seq: number;
+  current_strategy_id: Defaulted<string | null>;
+  current_strategy_version: Defaulted<number | null>;
+  strategy_overrides: NullableJson<StrategyOverrides>;
+  product: Defaulted<string | null>;
+  strategy_chosen: Defaulted<StrategyChosen>;
+}
+
+/** Who chose the strategy: whoever logged the agreement, the segments, or nobody. */
+export type StrategyChosen = 'named' | 'segment' | 'default';
+
+export interface SegmentSetTable {
+  version: number;
+  definition: Json<SegmentSet>;
+  source: string;
+  published_by: string;
+  published_at: Timestamp;
+}
+
+export type ProposalState = 'open' | 'approved' | 'rejected' | 'withdrawn';
+
+export interface StrategyProposalTable {
+  id: string;
+  creditor_id: string;
+  agreement_id: string;
+  from_strategy: string;
+  from_version: number;
+  to_strategy: string;
+  segment: string | null;
+  segment_version: number;
+  facts: Json<SegmentFacts>;
+  score: Json<Score>;
+  state: ProposalState;
+  proposed_at: Timestamp;
+  decided_at: NullableTimestamp;
+  decided_by: Defaulted<string | null>;
 }
 
 export interface InstalmentTable {
@@ -247,6 +295,20 @@ export type AttemptState = 'claimed' | 'calling' | 'sent' | 'rejected' | 'undeli
 /** What was said: an SMS has `body`, an e-mail `subject`, `text` and `html`. */
 export type RenderedMessage = { readonly body: string } | { readonly subject: string; readonly text: string; readonly html: string };
 
+/** Where the contact law takes a person to be, as the evaluator is asked. */
+export type PlaceInLaw = Pick<ContactCase, 'profile' | 'zones' | 'state' | 'city' | 'debtorType'>;
+
+export interface ContactWaitTable {
+  agreement_id: string;
+  medium: 'written' | 'spoken';
+  identity_id: string;
+  creditor_id: string;
+  since: Timestamp;
+  comes_at: Timestamp;
+  channels: LawChannel[];
+  purpose: Purpose;
+}
+
 export interface AttemptTable {
   id: string;
   creditor_id: string;
@@ -277,7 +339,14 @@ export interface AttemptTable {
   receipt_at: NullableTimestamp;
   tries: Defaulted<number>;
   rendered: NullableJson<RenderedMessage>;
+  place: NullableJson<PlaceInLaw>;
   touched_wall: WallTimestamp;
+}
+
+export interface AgreementCoDebtorTable {
+  agreement_id: string;
+  person_id: string;
+  position: number;
 }
 
 export interface AttemptAgreementTable {
@@ -447,8 +516,11 @@ export interface SettingTable {
   value: Json<unknown>;
 }
 
+export type ImportKind = 'agreements' | 'payments' | 'contacts';
+
 export interface ImportFileTable {
   id: string;
+  kind: Defaulted<ImportKind>;
   creditor_id: string;
   dry_run: boolean;
   sha256: string;
@@ -498,6 +570,71 @@ export interface ImportErrorTable {
   reason: string;
 }
 
+export interface PastContactTable {
+  id: string;
+  creditor_id: string;
+  identity_id: string;
+  person_id: string;
+  agreement_id: string | null;
+  external_id: string;
+  channel: LawChannel;
+  direction: 'out' | 'in';
+  at: Timestamp;
+  conversation: boolean;
+  purpose: Purpose;
+  outcome: CallOutcomeName | null;
+  note: string | null;
+  imported_by: string;
+  imported_at: Timestamp;
+  seq: number;
+}
+
+export interface ErasureTable {
+  person_id: string;
+  creditor_id: string;
+  at: Timestamp;
+  done_by: string;
+  reason: string | null;
+  erased: Json<Readonly<Record<string, number>>>;
+}
+
+export interface LinkTable {
+  id: string;
+  kind: 'debtor' | 'unsubscribe';
+  token_hash: string;
+  attempt_id: string;
+  creditor_id: string;
+  person_id: string;
+  contact_point_id: string;
+  agreement_id: string;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+}
+
+export interface FactorTryTable {
+  id: Defaulted<number>;
+  person_id: string;
+  link_id: string;
+  factor: 'digits' | 'code';
+  passed: boolean;
+  at_wall: WallTimestamp;
+}
+
+export interface FactorCodeTable {
+  id: string;
+  link_id: string;
+  code_hash: string;
+  made_wall: WallTimestamp;
+  until_wall: Timestamp;
+  used: Defaulted<boolean>;
+}
+
+export interface PageSessionTable {
+  token_hash: string;
+  link_id: string;
+  until_wall: Timestamp;
+}
+
 export interface Database {
   creditor: CreditorTable;
   identity: IdentityTable;
@@ -506,6 +643,8 @@ export interface Database {
   consent: ConsentTable;
   stop: StopTable;
   strategy: StrategyTable;
+  segment_set: SegmentSetTable;
+  strategy_proposal: StrategyProposalTable;
   template: TemplateTable;
   agreement: AgreementTable;
   instalment: InstalmentTable;
@@ -516,7 +655,9 @@ export interface Database {
   suspense: SuspenseTable;
   promise: PromiseTable;
   dispute: DisputeTable;
+  contact_wait: ContactWaitTable;
   attempt: AttemptTable;
+  agreement_co_debtor: AgreementCoDebtorTable;
   attempt_agreement: AttemptAgreementTable;
   timeline_entry: TimelineEntryTable;
   outbox: OutboxTable;
@@ -537,6 +678,12 @@ export interface Database {
   import_row: ImportRowTable;
   import_agreement: ImportAgreementTable;
   import_error: ImportErrorTable;
+  past_contact: PastContactTable;
+  erasure: ErasureTable;
+  link: LinkTable;
+  factor_try: FactorTryTable;
+  factor_code: FactorCodeTable;
+  page_session: PageSessionTable;
 }
 
 export type Row<T extends keyof Database> = Selectable<Database[T]>;

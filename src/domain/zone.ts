@@ -87,6 +87,11 @@ export function localDate(zone: string, ms: Instant): LocalDate {
   return dateOfDayNumber(Math.floor((ms + offsetAt(zone, ms)) / DAY));
 }
 
+/** The local date at an instant as its day number (see `dayNumberOf`): counting in days needs no text. */
+export function localDayNumber(zone: string, ms: Instant): number {
+  return Math.floor((ms + offsetAt(zone, ms)) / DAY);
+}
+
 /** The local minute of the day (0..1439) at an instant. */
 export function localMinuteOfDay(zone: string, ms: Instant): number {
   const local = ms + offsetAt(zone, ms);

@@ -18,7 +18,7 @@ export function pageOf<T extends z.ZodType>(item: T): z.ZodObject<{ items: z.Zod
 }
 
 export const agreement = z.object({
-  id: z.string(), creditorId: z.string(), externalId: z.string(), personId: z.string(), batch: z.string().nullable(),
+  id: z.string(), creditorId: z.string(), externalId: z.string(), personId: z.string(), coDebtors: z.array(z.string()).readonly(), batch: z.string().nullable(),
   phase: z.enum(['active', 'broken', 'preLegal', 'settled', 'closed']),
   overdue: z.boolean(), daysPastDue: z.int(),
   flags: z.object({ hold: z.boolean(), dispute: z.boolean(), promise: z.boolean(), optedOut: z.boolean() }),
@@ -90,6 +90,34 @@ export const strategy = z.object({
   definition: z.record(z.string(), z.unknown()).meta({ description: 'the strategy with every default filled in' }),
 }).meta({ id: 'Strategy' });
 
+const remark = z.object({ step: z.string().nullable(), country: z.string(), household: z.string(), rules: z.array(z.string()).readonly(), message: z.string() });
+export const publishedStrategy = strategy.extend({
+  warnings: z.array(remark).readonly().meta({ description: 'what the feasibility sweep found to slip or lapse at times' }),
+}).meta({ id: 'PublishedStrategy' });
+
+export const segmentSet = z.object({
+  version: z.int(), publishedAt: instant, publishedBy: z.string(), source: z.string(), definition: z.record(z.string(), z.unknown()),
+}).meta({ id: 'SegmentSet' });
+
+const scorePart = z.object({ factor: z.string(), value: z.number(), points: z.int(), most: z.int(), text });
+const facts = z.object({
+  creditorId: z.string(), country: z.string(), product: z.string().nullable(), currency: z.string(), amountMinor: minor, score: z.int(),
+  missed: z.int(), onTime: z.int(), promisesKept: z.int(), promisesBroken: z.int(), daysPastDue: z.int(),
+}).meta({ description: 'what the segments look at' });
+export const scored = z.object({ agreementId: z.string(), points: z.int(), parts: z.array(scorePart).readonly(), facts }).meta({ id: 'Score' });
+
+export const strategyProposal = z.object({
+  id: z.string(), creditorId: z.string(), agreementId: z.string(), from: z.object({ id: z.string(), version: z.int() }), to: z.string(),
+  segment: z.string().nullable(), segmentVersion: z.int(), facts, score: z.object({ points: z.int(), parts: z.array(scorePart).readonly() }),
+  state: z.enum(['open', 'approved', 'rejected', 'withdrawn']), proposedAt: instant, decidedAt: instant.optional(), decidedBy: z.string().optional(), text,
+}).meta({ id: 'StrategyProposal' });
+
+export const template = z.object({
+  key: z.string(), locale: z.string(), version: z.int(), kind: z.enum(['message', 'script']), purpose: z.string(), publishedAt: instant,
+  publishedBy: z.string().meta({ description: 'pacto: came with a release; else the key that published it' }),
+  body: z.record(z.string(), z.unknown()),
+}).meta({ id: 'Template' });
+
 export const person = z.object({
   id: z.string(), creditorId: z.string(), externalId: z.string(), type: z.enum(['person', 'company']), name: z.string(), language: z.string(),
   zone: z.string().nullable(),
@@ -104,6 +132,12 @@ const creditorSettings = z.object({
   promiseLimits: z.object({ maxDaysAhead: z.int().optional(), maxInARow: z.int().optional() }).optional(),
   firm: z.string().optional(),
   senders: z.object({ smsFrom: z.string().optional(), emailFrom: z.string().optional() }).optional(),
+  strategies: z.record(z.string(), z.unknown()).optional(),
+  payUrl: z.string().optional(),
+  contact: z.object({
+    phone: z.string().optional(), email: z.string().optional(), address: z.string().optional(), taxId: z.string().optional(), person: z.string().optional(),
+    creditorAddress: z.string().optional(), creditorTaxId: z.string().optional(),
+  }).optional(),
 });
 
 export const creditor = z.object({
@@ -126,10 +160,12 @@ export const dispute = z.object({
 
 export const cancellation = z.object({ agreementId: z.string(), phase: z.literal('closed') }).meta({ id: 'Cancellation' });
 
+const importSummary = z.object({ accepted: z.int(), rejected: z.int(), unchanged: z.int() });
+
 export const importFile = z.object({
-  id: z.string(), creditorId: z.string(), dryRun: z.boolean(), state: z.enum(['reading', 'takingIn', 'done']), workflowId: z.string(),
-  progress: z.object({ lines: z.int(), readLines: z.int(), agreements: z.int(), settled: z.int(), rejected: z.int() }),
-  rows: z.int(), agreements: z.object({ accepted: z.int(), rejected: z.int(), unchanged: z.int() }), errorCount: z.int(),
+  id: z.string(), kind: z.enum(['agreements', 'payments', 'contacts']), creditorId: z.string(), dryRun: z.boolean(), state: z.enum(['reading', 'takingIn', 'done']), workflowId: z.string(),
+  progress: z.object({ lines: z.int(), readLines: z.int(), items: z.int(), settled: z.int(), rejected: z.int() }),
+  rows: z.int(), agreements: importSummary.optional(), payments: importSummary.optional(), contacts: importSummary.optional(), errorCount: z.int(),
   errors: z.array(z.object({ line: z.int(), column: z.string().nullable(), reason: z.string() })).readonly(), nextCursor: z.string().nullable(),
   createdAt: instant, endedAt: instant.optional(),
 }).meta({ id: 'Import' });

@@ -4,11 +4,14 @@ import { changeCreditor, creditorById, creditorRows, insertCreditor, lockCredito
 import type { CreditorSettings } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { ComponentName } from '../domain/agreement.ts';
+import { latestStrategy } from '../db/strategies.ts';
 import { AppError } from '../errors.ts';
+import { strategyOverrides, unknownSteps, withOverrides, type StrategyOverrides } from '../strategy/overrides.ts';
 import { requireVisible, type Actor } from './actor.ts';
 import { countryCode, currencyCode, externalIdText, plainText } from './agreement-body.ts';
 import type { Page, PageQuery } from './page.ts';
 import type { RegisterContext } from './person-lock.ts';
+import { requireFeasible } from './feasible.ts';
 
 const COMPONENTS = ['principal', 'interest', 'lateInterest', 'fees', 'taxes'] as const satisfies readonly ComponentName[];
 
@@ -22,8 +25,15 @@ const settings = z.strictObject({
     smsFrom: z.string().regex(/^(\+[1-9]\d{1,14}|[A-Za-z0-9 ]{1,11})$/, 'must be a phone like +56961234567 or up to 11 letters and digits').optional(),
     emailFrom: z.email('must be an e-mail address').optional(),
   }).optional(),
+  /** How the firm is reached, and who the creditor is on paper: some countries want it said (`pacto template preview` shows which). */
+  contact: z.strictObject({
+    phone: plainText(40).optional(), email: z.email('must be an e-mail address').optional(), address: plainText(120).optional(), taxId: plainText(40).optional(),
+    person: plainText(80).optional(), creditorAddress: plainText(120).optional(), creditorTaxId: plainText(40).optional(),
+  }).optional(),
   /** Where debtors of this creditor pay. */
   payUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  /** What this creditor changes in a strategy, by its id. */
+  strategies: z.record(z.string(), strategyOverrides).optional(),
 });
 
 const details = { name: plainText(200), country: countryCode, currency: currencyCode };
@@ -65,6 +75,7 @@ export interface CreatedCreditor {
 export async function createCreditor(ctx: RegisterContext, actor: Actor, body: CreditorBody): Promise<CreatedCreditor> {
   if (actor.creditorId !== null) throw new AppError('ERR_ROLE', 'Only a key of all creditors adds one.');
   const given = { id: body.id, name: body.name, type: body.type, country: body.country, currency: body.currency };
+  await requireFit(ctx, body.country, body.settings?.strategies);
   const created = await insertCreditor(ctx.db, { ...given, settings: tidy(body.settings ?? {}), created_at: await ctx.clock.now() });
   const row = await creditorById(ctx.db, body.id);
   if (row === undefined) throw new AppError('ERR_INTERNAL');
@@ -73,9 +84,23 @@ export async function createCreditor(ctx: RegisterContext, actor: Actor, body: C
   return { created, creditor: toCreditorAnswer(row) };
 }
 
+/** Overrides name published strategies and their steps, and what they make of them can be lived in the creditor's country. */
+async function requireFit(ctx: RegisterContext, country: string, given: Readonly<Record<string, StrategyOverrides>> | undefined): Promise<void> {
+  for (const [id, overrides] of Object.entries(given ?? {})) {
+    const wrong = (detail: string): AppError => new AppError('ERR_STRATEGY', detail, { errors: [{ path: `settings.strategies.${id}`, message: detail }] });
+    const newest = await latestStrategy(ctx.db, id);
+    if (newest === undefined) throw wrong(`There is no strategy ${id}.`);
+    const unknown = unknownSteps(newest.definition, overrides);
+    if (unknown.length > 0) throw wrong(`The strategy ${id} has no step ${unknown.join(', ')}.`);
+    if (newest.definition.country.includes(country)) await requireFeasible(ctx, withOverrides(newest.definition, overrides), [country]);
+  }
+}
+
 /** Changes a creditor; agreements that are logged already keep what they were logged with. */
 export async function patchCreditor(ctx: RegisterContext, actor: Actor, id: string, patch: CreditorPatch): Promise<CreditorAnswer> {
   requireVisible(actor, id);
+  const known = patch.settings?.strategies === undefined ? undefined : await creditorById(ctx.db, id);
+  if (known !== undefined) await requireFit(ctx, patch.country ?? known.country, patch.settings?.strategies);
   return inTransaction(ctx.db, async (trx) => {
     const row = await lockCreditor(trx, id);
     if (row === undefined) throw new AppError('ERR_NOT_FOUND', 'There is no such creditor.');
@@ -107,19 +132,22 @@ function cursorId(cursor: string): string {
 }
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
-type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'senders'>> & {
+type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'senders' | 'contact'>> & {
+  readonly contact?: Loose<NonNullable<CreditorSettings['contact']>> | undefined;
   readonly promiseLimits?: Loose<NonNullable<CreditorSettings['promiseLimits']>> | undefined;
   readonly senders?: Loose<NonNullable<CreditorSettings['senders']>> | undefined;
 };
 
 /** Without the fields that are there but undefined. */
-function tidy({ componentOrder, promiseLimits, firm, senders, payUrl }: GivenSettings): CreditorSettings {
+function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, contact, strategies }: GivenSettings): CreditorSettings {
   return {
+    ...(strategies === undefined ? {} : { strategies }),
     ...(componentOrder === undefined ? {} : { componentOrder }),
     ...(promiseLimits === undefined ? {} : { promiseLimits: tidyLimits(promiseLimits) }),
     ...(firm === undefined ? {} : { firm }),
     ...(senders === undefined ? {} : { senders: tidySenders(senders) }),
     ...(payUrl === undefined ? {} : { payUrl }),
+    ...(contact === undefined ? {} : { contact: defined(contact) }),
   };
 }
 
@@ -129,4 +157,10 @@ function tidyLimits({ maxDaysAhead, maxInARow }: NonNullable<GivenSettings['prom
 
 function tidySenders({ smsFrom, emailFrom }: NonNullable<GivenSettings['senders']>): NonNullable<CreditorSettings['senders']> {
   return { ...(smsFrom === undefined ? {} : { smsFrom }), ...(emailFrom === undefined ? {} : { emailFrom }) };
+}
+
+type Contact = NonNullable<CreditorSettings['contact']>;
+
+function defined(contact: Loose<Contact>): Contact {
+  return Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== undefined));
 }

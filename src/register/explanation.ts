@@ -1,18 +1,21 @@
 /** Why an agreement stands where it stands, and what comes next: the core's decision and the law's, in words. */
 import { evaluate } from '../contact-law/evaluate.ts';
 import { explainRule } from '../contact-law/explain.ts';
-import { shippedPolicies } from '../contact-law/house.ts';
 import type { LawChannel, LawDecision, Purpose } from '../contact-law/policy.ts';
 import type { AgreementState, Occurrence, Phase, WaitReason } from '../domain/agreement.ts';
 import { decide, missingRequirements, nextStep } from '../domain/decide.ts';
+import { dutyStandings } from '../domain/duty.ts';
 import { formatMinor } from '../domain/money.ts';
 import { overdueAt, viewOf } from '../domain/view.ts';
 import { localDate, localMinuteOfDay } from '../domain/zone.ts';
 import type { Actor } from './actor.ts';
 import type { RegisterContext } from './person-lock.ts';
+import { policiesInForce } from './policies.ts';
 import { loadState, type LoadedAgreement } from './rebuild.ts';
 import { resolveAgreement } from './resolve.ts';
-import { lawCaseFor, pointFor, readSubject, type LawSubject } from './sending/gate.ts';
+import { pointFor } from './sending/gate.ts';
+import { wordsOf as ruleInWords } from './sending/rules.ts';
+import { lawCaseFor, readSubject, type LawSubject } from './sending/law-subject.ts';
 import type { EntryText } from './timeline.ts';
 
 export interface NextInLaw {
@@ -38,14 +41,14 @@ export async function explain(ctx: RegisterContext, actor: Actor, ref: string): 
   const now = await ctx.clock.now();
   const next = await nextOf(ctx, loaded, now);
   const { phase } = viewOf(loaded.state);
-  return { phase, next, text: join([...standing(loaded.state, now), ...coming(loaded.state, next, now)]) };
+  return { phase, next, text: join([...standing(loaded.state, now), ...dutyLines(loaded.state, now), ...coming(loaded.state, next, now)]) };
 }
 
 async function nextOf(ctx: RegisterContext, { row, state }: LoadedAgreement, now: number): Promise<NextInLaw | null> {
   const next = nextStep(state, now);
   if (next === null) return null;
   const at = new Date(next.at).toISOString();
-  if (next.occurrence.do === 'preLegal') return { step: next.step, at, earliestLawfulAt: at, rules: missingRequirements(state, next.occurrence, now) };
+  if (next.occurrence.do === 'preLegal') return { step: next.step, at, earliestLawfulAt: at, rules: missingRequirements(state, next.occurrence, next.at) };
   const lawful = earliest(await readSubject(ctx.db, row, now), next.occurrence, next.at);
   return { step: next.step, at, earliestLawfulAt: lawful.at === null ? null : new Date(lawful.at).toISOString(), rules: lawful.rules };
 }
@@ -54,11 +57,11 @@ const NO_POINT = 'no-contact-point';
 
 /** The first of the step's channels that may be used at `at`; else the one that may be used soonest. */
 function earliest(subject: LawSubject, occurrence: Occurrence, at: number): { at: number | null; rules: readonly string[] } {
-  const policies = shippedPolicies(process.versions.tz ?? 'unknown');
+  const policies = policiesInForce();
   const channels: readonly LawChannel[] = occurrence.do === 'callback' ? ['call'] : occurrence.channels;
   const purpose: Purpose = occurrence.do === 'survey' ? 'survey' : occurrence.purpose;
   const asked = channels.map((channel) => {
-    const decision = evaluate(policies, lawCaseFor(subject, channel, purpose, at));
+    const decision = evaluate(policies, lawCaseFor(policies, subject, channel, purpose, at));
     const reachable = channel === 'sms' || channel === 'email' ? pointFor(subject.points, channel) !== undefined : true;
     return { at: reachable ? instantOf(decision, at) : null, rules: reachable || decision.rules.length > 0 ? decision.rules : [NO_POINT] };
   });
@@ -94,6 +97,18 @@ function standing(state: AgreementState, now: number): EntryText[] {
   return lines;
 }
 
+/** What the law obliges to do about what is unpaid, and how it stands. */
+function dutyLines(state: AgreementState, now: number): EntryText[] {
+  return dutyStandings(state, now).filter(({ status }) => status !== 'fulfilled').map(({ rule, cite, instalment, status, until }) => {
+    const { es, en } = explainRule(rule);
+    const day = localDate(state.terms.zone, until - 1);
+    const about = instalment === null ? { es: '', en: '' } : { es: `, cuota ${instalment}`, en: `, instalment ${instalment}` };
+    return status === 'missed'
+      ? { es: `Obligación legal no cumplida (${rule}, ${cite}${about.es}; plazo ${day}): ${es}`, en: `Duty of the law missed (${rule}, ${cite}${about.en}; until ${day}): ${en}` }
+      : { es: `Obligación legal pendiente hasta el ${day} (${rule}, ${cite}${about.es}): ${es}`, en: `Duty of the law to be done by ${day} (${rule}, ${cite}${about.en}): ${en}` };
+  });
+}
+
 const WAITS: Readonly<Partial<Record<WaitReason, EntryText>>> = {
   hold: { es: 'La gestión está en pausa.', en: 'It is on hold.' },
   dispute: { es: 'Hay una disputa abierta: la cobranza está detenida.', en: 'A dispute is open: collection is stopped.' },
@@ -103,6 +118,7 @@ const WAITS: Readonly<Partial<Record<WaitReason, EntryText>>> = {
   requirements: { es: 'Faltan requisitos para el paso siguiente.', en: 'Requirements of the next step are not met yet.' },
   unknownOutcome: { es: 'Se espera el resultado de un envío.', en: 'The outcome of a message is awaited.' },
   callback: { es: 'Hay una llamada de un gestor agendada.', en: "An agent's call is booked." },
+  strategyCap: { es: 'La estrategia no permite otro contacto por ahora.', en: 'The strategy allows no further contact for now.' },
 };
 
 function coming(state: AgreementState, next: NextInLaw | null, now: number): EntryText[] {
@@ -116,7 +132,7 @@ function coming(state: AgreementState, next: NextInLaw | null, now: number): Ent
   const lawful = next.earliestLawfulAt === null ? null : Date.parse(next.earliestLawfulAt);
   if (lawful === null) lines.push({ es: 'Tal como están las cosas no está permitido.', en: 'As things stand it is not allowed.' });
   else if (lawful > wanted) lines.push({ es: `Permitido desde ${wordsOf(zone, lawful)}.`, en: `Allowed from ${wordsOf(zone, lawful)}.` });
-  return [...lines, ...next.rules.map(explainRule)];
+  return [...lines, ...next.rules.map(ruleInWords)];
 }
 
 /** Local date and time of the agreement's zone. */

@@ -1,10 +1,11 @@
 /** Opt-outs: what a person does not want any more is denied with evidence, and the agreements it concerns are told. */
 import { z } from 'zod';
 import { agreementsOfPerson } from '../db/agreements.ts';
-import type { AgreementRow, ConsentChannel } from '../db/database.ts';
+import type { AgreementRow, ConsentChannel, ConsentState } from '../db/database.ts';
 import { contactPointsOf } from '../db/contact-points.ts';
 import { insertDenial } from '../db/opt-outs.ts';
 import { personById, personsOfIdentity, type PersonRow } from '../db/persons.ts';
+import type { Db, Trx } from '../db/pool.ts';
 import type { AgreementEvent } from '../domain/agreement.ts';
 import { AppError } from '../errors.ts';
 import { requireVisible, type Actor } from './actor.ts';
@@ -43,6 +44,8 @@ export interface OptOutRequest {
   readonly factId?: string | undefined;
   /** The agreement whose own activity asks; it gets its fact handed back instead of signalled. */
   readonly caller?: string | undefined;
+  /** Kept with the denial: how the person asked, and what they were shown. No address. */
+  readonly evidence?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Registers an opt-out by an actor who may see the person; a creditor's own key cannot speak for other creditors. */
@@ -65,7 +68,7 @@ export async function optOutUnder(
   const events: AgreementEvent[] = [];
   let channels: readonly ConsentChannel[] = [];
   for (const one of persons) {
-    const denied = await deny(lock, ctx, one, body, { id, by: request.by });
+    const denied = await deny(lock, ctx, one, reachOf(body), { ...request.evidence, source: 'optOut', request: id, by: request.by, scope: body.scope });
     if (one.id === personId) channels = denied.silenced;
     for (const row of await openAgreements(lock, one)) events.push(...(await tell(lock, ctx, row, denied, { ...request, id })));
   }
@@ -76,6 +79,22 @@ async function openAgreements({ trx }: PersonLock, person: PersonRow): Promise<A
   return (await agreementsOfPerson(trx, person.id)).filter((row) => row.phase !== 'closed');
 }
 
+/**
+ * A provider answers that this address has opted out with it. The channel is denied there and nowhere else (who writes
+ * STOP to an SMS has said nothing about calls), and the agreements of the person are told, once an attempt.
+ */
+export async function optOutAtProvider(
+  lock: PersonLock, ctx: RegisterContext, address: { readonly personId: string; readonly contactPointId: string; readonly channel: ConsentChannel },
+  evidence: Readonly<Record<string, unknown>> & { readonly attempt: string },
+): Promise<void> {
+  const person = await personById(lock.trx, address.personId);
+  if (person === undefined) return;
+  const here = ({ contactPointId, channel }: Reach): boolean => contactPointId === address.contactPointId && channel === address.channel;
+  const denied = await deny(lock, ctx, person, { covers: here, silences: [] }, { source: 'provider', ...evidence });
+  if (!denied.news) return;
+  for (const row of await openAgreements(lock, person)) await tell(lock, ctx, row, denied, { id: `provider/${evidence.attempt}`, by: 'provider' });
+}
+
 interface Denied {
   /** Channels on which nothing is left that was not denied. */
   readonly silenced: readonly ConsentChannel[];
@@ -83,29 +102,53 @@ interface Denied {
   readonly news: boolean;
 }
 
-async function deny(
-  lock: PersonLock, ctx: RegisterContext, person: PersonRow, body: OptOutBody, request: { id: string; by: string },
-): Promise<Denied> {
-  const reaches = (await contactPointsOf(lock.trx, person.id))
+interface Reach {
+  readonly contactPointId: string;
+  readonly channel: ConsentChannel;
+}
+
+interface Named {
+  readonly covers: (reach: Reach) => boolean;
+  /** Channels that fall silent whatever else there is; others do when nothing granted is left on them. */
+  readonly silences: readonly ConsentChannel[];
+  /** It must exist. */
+  readonly contactPointId?: string | undefined;
+}
+
+/** Whether everything that an opt-out of this person at this creditor names is denied already. */
+export async function isOptedOut(db: Db | Trx, personId: string, body: OptOutBody): Promise<boolean> {
+  const { covers } = reachOf(body);
+  return (await reachesOf(db, personId)).every((reach) => !covers(reach) || reach.consent === 'denied');
+}
+
+async function reachesOf(db: Db | Trx, personId: string): Promise<(Reach & { readonly consent: ConsentState })[]> {
+  return (await contactPointsOf(db, personId))
     .flatMap((point) => point.channels.map((channel) => ({ contactPointId: point.id, channel, consent: point.consent[channel] ?? 'unknown' })));
-  if (body.contactPointId !== undefined && body.scope === 'channel' && !reaches.some((reach) => reach.contactPointId === body.contactPointId)) {
+}
+
+function reachOf({ contactPointId, channel, scope }: OptOutBody): Named {
+  if (scope !== 'channel') return { covers: () => true, silences: CHANNELS };
+  return {
+    covers: (reach) => reach.contactPointId === contactPointId || reach.channel === channel,
+    silences: channel === undefined ? [] : [channel], contactPointId,
+  };
+}
+
+async function deny(
+  lock: PersonLock, ctx: RegisterContext, person: PersonRow, named: Named, evidence: Readonly<Record<string, unknown>>,
+): Promise<Denied> {
+  const reaches = await reachesOf(lock.trx, person.id);
+  if (named.contactPointId !== undefined && !reaches.some((reach) => reach.contactPointId === named.contactPointId)) {
     throw new AppError('ERR_NOT_FOUND', 'This person has no such contact point.');
   }
-  const named = (reach: { contactPointId: string; channel: ConsentChannel }): boolean =>
-    body.scope !== 'channel' || reach.contactPointId === body.contactPointId || reach.channel === body.channel;
-  const open = reaches.filter((reach) => named(reach) && reach.consent !== 'denied');
+  const open = reaches.filter((reach) => named.covers(reach) && reach.consent !== 'denied');
   for (const reach of open) {
-    await insertDenial(lock.trx, {
-      id: ctx.newId(), contactPointId: reach.contactPointId, channel: reach.channel,
-      evidence: { source: 'optOut', request: request.id, by: request.by, scope: body.scope }, at: lock.now, seq: await lock.nextSeq(),
-    });
+    await insertDenial(lock.trx, { id: ctx.newId(), contactPointId: reach.contactPointId, channel: reach.channel, evidence, at: lock.now, seq: await lock.nextSeq() });
   }
   const news = open.length > 0;
-  if (body.scope !== 'channel') return { silenced: CHANNELS, news };
-  if (body.channel !== undefined) return { silenced: [body.channel], news };
-  const left = new Set(reaches.filter((reach) => !named(reach) && reach.consent === 'granted').map((reach) => reach.channel));
-  const channels = new Set(reaches.filter(named).map((reach) => reach.channel));
-  return { silenced: [...channels].filter((channel) => !left.has(channel)), news };
+  const left = new Set(reaches.filter((reach) => !named.covers(reach) && reach.consent === 'granted').map((reach) => reach.channel));
+  const channels = new Set(reaches.filter(named.covers).map((reach) => reach.channel));
+  return { silenced: CHANNELS.filter((channel) => named.silences.includes(channel) || (channels.has(channel) && !left.has(channel))), news };
 }
 
 /** One fact a silenced channel (`all` when all are); an opt-out of one contact point beside others is an entry only: the claim reads the consent. */

@@ -66,7 +66,7 @@ test('workflow code reaches pure modules and two packages only, however far one 
   expect([...reached].map(partOf).filter((part) => part !== 'workflows' && part !== 'src/domain' && part !== 'src/strategy' && part !== 'src/errors.ts')).toEqual([]);
 });
 
-test('own imports carry the suffix .ts, so that Node runs the files as they are', () => {
-  const wrong = files.flatMap((file) => file.imports.filter(({ target }) => target !== null && !target.endsWith('.ts')).map(({ specifier }) => `${file.path}: ${specifier}`));
+test('own imports carry the suffix .ts (data: .json), so that Node runs the files as they are', () => {
+  const wrong = files.flatMap((file) => file.imports.filter(({ target }) => target !== null && !/\.(ts|json)$/.test(target)).map(({ specifier }) => `${file.path}: ${specifier}`));
   expect(wrong).toEqual([]);
 });

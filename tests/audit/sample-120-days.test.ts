@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { wallNow } from '../../src/clock.ts';
-import { shippedPolicies } from '../../src/contact-law/house.ts';
+import { shippedPolicies } from '../../src/contact-law/shipped.ts';
 import { audit, type AuditReport } from '../../src/register/audit/audit.ts';
 import { createDebtors } from '../../src/sandbox/debtors/debtors.ts';
 import { loadSample } from '../../src/sandbox/sample/load.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
   pacto = await startLivingSandbox({ startAt: START, actors: ({ ctx, apiUrl, adminKey }) => [createDebtors({ ctx, apiUrl, adminKey })] });
   await loadSample({ apiUrl: pacto.apiUrl, adminKey: pacto.adminKey, db: pacto.db, say: () => undefined });
   await pacto.advanceDays(120);
-}, 240_000);
+}, 600_000);
 afterAll(() => pacto.stop());
 
 /** Everything counts as older than the minute that the audit leaves alone. */

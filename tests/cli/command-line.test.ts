@@ -76,8 +76,52 @@ describe('pacto strategy validate', () => {
   });
 });
 
+describe('pacto policy', () => {
+  const CASES = join(PROJECT, 'tests', 'contact-law', 'cases.jsonl');
+
+  test('check answers a line a case without any server, and exits 0 when all are as expected', () => {
+    const { code, out, err } = pacto(['policy', 'check', '--file', CASES]);
+    const answers = out.trim().split('\n').map((line) => JSON.parse(line) as { id: number; ok: boolean });
+    expect({ code, answers: answers.length, ok: answers.every(({ ok }) => ok) }).toEqual({ code: 0, answers: 54, ok: true });
+    expect(err).toContain('54 as expected');
+  });
+
+  test('exit 1 and ERR_POLICY when one is not; an unknown profile is refused, not an error', () => {
+    const file = join(folder, 'cases.jsonl');
+    const one = { id: 'x', profile: 'CL', zones: ['America/Santiago'], now: '2026-11-25T11:00:00Z', channel: 'sms', creditorType: 'thirdParty', purpose: 'collection', party: 'debtor', history: [] };
+    writeFileSync(file, [{ ...one, expect: { decision: 'refuse' } }, { ...one, profile: 'XX', expect: { decision: 'refuse' } }, one].map((line) => JSON.stringify(line)).join('\n'));
+    const { code, out, err } = pacto(['policy', 'check', '--json', '--file', file]);
+    expect(code).toBe(1);
+    expect(err).toContain('ERR_POLICY');
+    expect(out.trim().split('\n').map((line) => JSON.parse(line) as unknown)).toMatchObject([{ ok: false, decision: 'allow' }, { ok: true, decision: 'refuse', rules: ['missing-profile'] }, { decision: 'allow' }]);
+  });
+
+  test('a line that is no case is wrong usage, named by its number', () => {
+    const file = join(folder, 'broken.jsonl');
+    writeFileSync(file, '\n{"id":1,"profile":"CL"}\n');
+    expect(pacto(['policy', 'check', '--file', file])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('line 2.zones') });
+  });
+
+  test('list shows each rule with basis, confidence and source', () => {
+    const { code, out } = pacto(['policy', 'list', '--json']);
+    const { profiles } = JSON.parse(out) as { profiles: { id: string; rules: { id: string; cite: string }[] }[] };
+    expect(code).toBe(0);
+    expect(profiles.map(({ id }) => id)).toEqual(expect.arrayContaining(['CL', 'CO', 'MX', 'PE', 'EC', 'AR', 'BR', 'ES', 'US', 'US_MA', 'US_FL', 'US_NYC', 'US_DC', 'US_WA', 'BR_SP']));
+    expect(profiles.find(({ id }) => id === 'CL')?.rules).toEqual(expect.arrayContaining([expect.objectContaining({ id: 'CL-call-week', cite: expect.stringContaining('LPDC 37') })]));
+  });
+});
+
 test('virtual time is refused while real credentials are configured', () => {
   const { code, err } = pacto(['config'], { PACTO_CLOCK: 'virtual', SENDGRID_API_KEY: 'SG.x.y', SENDGRID_FROM: 'a@example.org' });
   expect(code).toBe(1);
   expect(err).toContain('PACTO_CLOCK: must be wall while real provider credentials are configured (SENDGRID_API_KEY)');
+});
+
+describe('pacto strategy diff', () => {
+  test('tells two shipped strategies apart in words, without an installation', () => {
+    const { code, out } = pacto(['strategy', 'diff', 'standard', 'gentle']);
+    expect(code).toBe(0);
+    expect(out).toContain('missed: day: +3 -> +5');
+    expect(pacto(['strategy', 'diff', 'standard', 'standard']).out).toContain('do the same');
+  });
 });

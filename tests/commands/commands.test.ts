@@ -1,9 +1,12 @@
 /** The commands that act on an installation, as processes, on a real PostgreSQL. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { names } from '../../src/config.ts';
+import { instant } from '../../src/db/columns.ts';
 import { enqueue } from '../../src/db/outbox.ts';
 import { openDb, type OpenedDb } from '../../src/db/pool.ts';
 import { createLog } from '../../src/observability/log.ts';
@@ -12,6 +15,7 @@ import { logAgreement } from '../../src/register/agreement-log.ts';
 import { openRegister } from '../../src/register/context.ts';
 import { createCreditor, creditorBody } from '../../src/register/creditor.ts';
 import { publishShipped } from '../../src/register/publish.ts';
+import { seedAgreement, seedPerson } from '../register/seed.ts';
 import { freshDatabase, type FreshDatabase } from '../setup/database.ts';
 import { testTemporal } from '../setup/temporal.ts';
 
@@ -107,6 +111,16 @@ describe('pay', () => {
   });
 });
 
+test('person export shows what is held, erase is refused while an agreement is open, and then takes it away for good', async () => {
+  expect(await answer('person', 'export', 'acme/P-1')).toMatchObject({ person: { name: NAME }, contactPoints: [{ value: PHONE }], agreements: [{ externalId: 'A-1' }] });
+  const refused = await pacto('person', 'erase', 'acme/P-1', '--json');
+  expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/^ERR_STATE .*A-1.*--cancel-open/) });
+  expect(await pacto('person', 'erase', 'acme/P-1', '--cancel-open')).toMatchObject({ code: 2, err: expect.stringContaining('ERR_USAGE --reason') });
+  expect(await answer('person', 'erase', 'acme/P-1', '--cancel-open', '--reason', 'order of an authority')).toMatchObject({ created: true, cancelledAgreements: ['A-1'] });
+  expect((await pacto('person', 'export', 'acme/P-1')).out).not.toMatch(new RegExp(`${NAME}|${PHONE.slice(1)}`));
+  expect(await pacto('person', 'erase', 'acme/none')).toMatchObject({ code: 1, err: expect.stringContaining('ERR_NOT_FOUND') });
+});
+
 test('key add shows the key once, list never does, revoke ends it', async () => {
   const added = (await answer('key', 'add', '--role', 'creditor', '--creditor', 'acme', '--name', 'portal')) as { id: string; key: string };
   expect(added).toMatchObject({ role: 'creditor', creditorId: 'acme' });
@@ -155,4 +169,34 @@ test('a database that does not answer is ERR_DEPENDENCY, not a stack', async () 
     execFile(process.execPath, [MAIN, 'attempts', 'unknown'], { env }, (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: stdout, err: stderr }));
   });
   expect(ended).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/^ERR_DEPENDENCY/) });
+});
+
+test('template publish stores the next version of a text; the same again changes nothing', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pacto-template-'));
+  try {
+    const path = join(folder, 'own-text.yaml');
+    await writeFile(path, 'key: own-text\nlocale: es-PE\nsms: "{{ firm }}: {{ link }} [[optOutHowTo]]"\nsubject: Hola\nmail:\n  - text: Hola\n');
+    expect(await answer('template', 'publish', path)).toMatchObject({ created: true, key: 'own-text', locale: 'es-PE', version: 1, publishedBy: 'cli' });
+    expect(await answer('template', 'publish', path)).toMatchObject({ created: false, version: 1 });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+describe('retention', () => {
+  test('--dry-run names ids only; then they are erased, once', async () => {
+    const person = await seedPerson(opened.db);
+    const id = await seedAgreement(opened.db, person, { workflowState: 'finished' });
+    const longAgo = instant(Date.now() - 5 * 366 * 86_400_000);
+    await opened.db.updateTable('agreement').set({ phase: 'settled', logged_at: longAgo }).where('id', '=', id).execute();
+    const due = [{ personId: person.personId, creditorId: 'acme', years: 2 }];
+    expect(await answer('retention', '--dry-run')).toEqual({ dryRun: true, people: due, failed: [], kept: {} });
+    const { code, out } = await pacto('retention', '--dry-run');
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`${person.personId} +acme +2 years\\n1 would be erased\\.`));
+    expect(out).not.toMatch(/Ana|\+569|@/);
+    expect(await answer('retention')).toEqual({ dryRun: false, people: due, failed: [], kept: {} });
+    expect(await opened.db.selectFrom('person').select('name').where('id', '=', person.personId).execute()).toEqual([{ name: '[erased]' }]);
+    expect((await pacto('retention')).out).toBe('0 erased; money, outcomes and stops stay.\n');
+  });
 });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { z } from 'zod';
 import type { SmsChannel } from '../../src/channels/channel.ts';
-import { shippedPolicies } from '../../src/contact-law/house.ts';
+import { shippedPolicies } from '../../src/contact-law/shipped.ts';
 import { openDb } from '../../src/db/pool.ts';
 import { dueContacts } from '../../src/domain/decide.ts';
 import { loadState } from '../../src/register/rebuild.ts';

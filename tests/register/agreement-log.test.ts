@@ -42,7 +42,7 @@ test('the same body again answers the same id and stores nothing but what is new
   const body = bodyOf();
   const first = await logAgreement(ctx, ACME, body);
   const before = await rowCounts(db);
-  expect(await logAgreement(ctx, ACME, body)).toEqual({ agreementId: first.agreementId, created: false });
+  expect(await logAgreement(ctx, ACME, body)).toEqual({ agreementId: first.agreementId, created: false, booked: 0 });
   expect(await rowCounts(db)).toEqual(before);
   const moved = { ...body, person: { ...body.person, name: 'Ana Soto Rojas', contactPoints: bodyOf({ person: { contactPoints: [{ kind: 'email', value: 'ANA@example.org', consent: 'granted' }] } }).person.contactPoints } };
   expect((await logAgreement(ctx, ACME, moved)).created).toBe(false);
@@ -123,6 +123,15 @@ test('a stop that is in force holds for an agreement that is logged later', asyn
   const later = await logged(ctx, { person });
   expect((await rowOf(later)).phase).toBe('closed');
   expect((await loadState(ctx.db, later)).state.events.map((event) => event.kind)).toEqual(['stopRegistered']);
+});
+
+test('a contact point of whose consent nothing is told has none: silence is not consent', async () => {
+  const { ctx, db } = register;
+  const contactPoints = [{ kind: 'phone', value: '+56961234567' }, { kind: 'email', value: 'ana@example.org', consent: 'granted' }];
+  const { agreementId } = await logAgreement(ctx, ACME, bodyOf({ person: { contactPoints } }));
+  const points = await contactPointsOf(db, (await personOf(agreementId)).id);
+  const granted = points.flatMap((point) => point.channels.filter((channel) => point.consent[channel] === 'granted'));
+  expect(granted).toEqual(['email']);
 });
 
 test('a body that is sent again does not undo an opt-out', async () => {

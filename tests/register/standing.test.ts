@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DAY } from '../../src/domain/zone.ts';
 import { explain, getAgreement, listAgreements, paymentsPage, timelinePage } from '../../src/register/agreement-reads.ts';
+import { callBody, logCall } from '../../src/register/call.ts';
 import { cancelAgreement } from '../../src/register/cancellation.ts';
 import { createCreditor, listCreditors, patchCreditor } from '../../src/register/creditor.ts';
 import { disputeBody, openDispute, resolveDispute } from '../../src/register/dispute.ts';
@@ -13,6 +14,7 @@ import { renegotiate } from '../../src/register/renegotiation.ts';
 import { readTimeline, verifyChain } from '../../src/register/timeline.ts';
 import { ACME, ADMIN, BRAVO, logged, openTestRegister, paymentOf, rowCounts, unique, type TestRegister } from './ledger.ts';
 import { refusalOf } from './refusal.ts';
+import { fact, PRE_LEGAL_STEP } from './seed.ts';
 
 let register: TestRegister;
 beforeAll(async () => {
@@ -161,10 +163,26 @@ test('the explanation says what comes next, when the law allows it and which rul
   // 28 November 2026 is a Saturday: three days before the first due date, at ten in Santiago.
   expect(told).toMatchObject({ phase: 'active', next: { step: 'upcoming', at: '2026-11-28T13:00:00.000Z', earliestLawfulAt: '2026-11-28T13:00:00.000Z', rules: [] } });
   expect(told.text.es).toContain('CLP 30.000');
-  const nowhere = await explain(ctx, ACME, await logged(ctx, { person: { address: { country: 'CL' } } }));
-  expect(nowhere.next).toMatchObject({ earliestLawfulAt: null, rules: expect.arrayContaining(['missing-zone']) });
+  // Ten in Santiago is eight on Easter Island: lawful wherever in Chile the person may be.
+  const somewhere = await explain(ctx, ACME, await logged(ctx, { person: { address: { country: 'CL' } } }));
+  expect(somewhere.next).toMatchObject({ earliestLawfulAt: '2026-11-28T13:00:00.000Z', rules: [] });
   const sunday = await explain(ctx, ACME, await logged(ctx, { instalments: [{ number: 1, dueOn: '2026-12-02', amountMinor: 1 }] }));
-  expect(sunday.next).toMatchObject({ at: '2026-11-29T13:00:00.000Z', earliestLawfulAt: '2026-11-30T12:00:00.000Z', rules: ['HOUSE-hours'] });
+  expect(sunday.next).toMatchObject({ at: '2026-11-29T13:00:00.000Z', earliestLawfulAt: '2026-11-30T11:00:00.000Z', rules: ['CL-hours-write'] });
+});
+
+test('the explanation judges a step of the future as it will be then', async () => {
+  const { ctx, clock } = register;
+  // Called and written to today: the day's quota is used, and that of the step's day is not.
+  const contacted = await logged(ctx);
+  const today = await clock.now();
+  await logCall(ctx, ACME, callBody.parse({ agreementId: contacted, channel: 'call', at: new Date(today).toISOString(), outcome: 'talked' }));
+  expect((await explain(ctx, ACME, contacted)).next).toMatchObject({ step: 'upcoming', earliestLawfulAt: '2026-11-28T13:00:00.000Z', rules: [] });
+  // Nothing is overdue today; a month after the dates all of it is.
+  const sued = await logged(ctx);
+  await fact(ctx, sued, 'plan', { kind: 'strategyChanged', strategy: { id: 'lawyers', version: 1, country: ['CL'], graceDays: 2, smallBalance: {}, steps: [PRE_LEGAL_STEP] } });
+  // The law's own notices would come before it.
+  await fact(ctx, sued, 'noted', { kind: 'stepResult', occurrences: [1, 2, 3].map((number) => `CL-util/i${number}v1`), result: 'skipped' });
+  expect((await explain(ctx, ACME, sued)).next).toMatchObject({ step: 'pre-legal', rules: [] });
 });
 
 test('a creditor is added once; a change keeps what it does not name', async () => {

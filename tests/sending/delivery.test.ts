@@ -3,6 +3,7 @@ import { instant } from '../../src/db/columns.ts';
 import { contactPointById } from '../../src/db/contact-points.ts';
 import type { Occurrence } from '../../src/domain/agreement.ts';
 import { occurrencesOf } from '../../src/domain/occurrence.ts';
+import { viewOf } from '../../src/domain/view.ts';
 import { loadState } from '../../src/register/rebuild.ts';
 import { readTimeline, verifyChain } from '../../src/register/timeline.ts';
 import { startSending, stopSending } from '../../src/register/sending/stop.ts';
@@ -48,8 +49,17 @@ describe('a message that leaves', () => {
     expect(desk.journal).toHaveLength(1);
   });
 
+  test('goes to the phone that was consented to, not to a preferred one that nobody was asked about', async () => {
+    const person = await seedPerson(desk.db);
+    await desk.db.insertInto('contact_point').values({
+      id: desk.ctx.newId(), creditor_id: 'acme', person_id: person.personId, kind: 'phone', value: '+56987654321', channels: ['sms', 'call'], position: 0,
+    }).execute();
+    expect(ended(await desk.deliver(await desk.agreement(person))).result).toBe('sent');
+    expect(desk.journal.map(({ to }) => to)).toEqual(['+56961234567']);
+  });
+
   test('is valid no longer than the lawful window', async () => {
-    desk.clock.set(at('2026-03-05', 18, 40));
+    desk.clock.set(at('2026-03-05', 19, 40));
     const id = await desk.agreement(await seedPerson(desk.db));
     await desk.deliver(id);
     expect(desk.journal).toMatchObject([{ validityMs: 20 * 60_000 }]);
@@ -60,10 +70,10 @@ describe('a message that has to wait', () => {
   test('outside the hours waits for the first lawful minute at or after the hour of its step', async () => {
     desk.clock.set(at('2026-03-08', 12));
     const id = await desk.agreement(await seedPerson(desk.db));
-    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-09', 10), events: [{ result: 'deferred', rules: ['HOUSE-hours'] }] });
+    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-09', 10), events: [{ result: 'deferred', rules: ['CL-hours-write'] }] });
     expect(desk.journal).toHaveLength(0);
     expect(await desk.attempts(id)).toHaveLength(0);
-    expect((await readTimeline(desk.db, id)).at(-1)).toMatchObject({ outcome: 'deferred', rules: ['HOUSE-hours'] });
+    expect((await readTimeline(desk.db, id)).at(-1)).toMatchObject({ outcome: 'deferred', rules: ['CL-hours-write'] });
   });
 
   test('a retry of the same deferral leaves one fact', async () => {
@@ -75,13 +85,13 @@ describe('a message that has to wait', () => {
     expect(await desk.events(id)).toHaveLength(1);
   });
 
-  test('a person has one contact a day over all creditors', async () => {
+  test('two clear days lie between written contacts over all creditors', async () => {
     const person = await seedPerson(desk.db);
     const elsewhere = await seedPerson(desk.db, { creditorId: 'bank', identityId: person.identityId });
     const [first, second] = [await desk.agreement(person), await desk.agreement(elsewhere)];
     expect(ended(await desk.deliver(first)).result).toBe('sent');
-    expect(ended(await desk.deliver(second))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10), events: [{ rules: ['HOUSE-day'] }] });
-    desk.clock.set(at('2026-03-06', 10));
+    expect(ended(await desk.deliver(second))).toMatchObject({ result: 'deferred', until: at('2026-03-09', 10), events: [{ rules: ['house-day', 'CL-write-gap'] }] });
+    desk.clock.set(at('2026-03-09', 10));
     expect(ended(await desk.deliver(second)).result).toBe('sent');
   });
 
@@ -94,6 +104,14 @@ describe('a message that has to wait', () => {
       from_at: instant(at('2026-03-05', 16)), until_at: instant(at('2026-03-05', 16, 30)), booked_at: instant(MISSED_AT), seq: 1,
     }).execute();
     expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10) });
+  });
+
+  test('an installation that is off, or tests with a list, sends to nobody else: the step waits for the hour of the next day', async () => {
+    const [off, listed, other] = [await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db))];
+    const config = desk.deps.config;
+    expect(ended(await desk.deliver(off, { config: { ...config, send: 'off' } }))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10), events: [{ rules: ['sending-off'] }] });
+    expect(ended(await desk.deliver(other, { config: { ...config, send: 'allowlist', sendAllowlist: ['+56900000000'] } }))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10), events: [{ rules: ['sending-allowlist'] }] });
+    expect(ended(await desk.deliver(listed, { config: { ...config, send: 'allowlist', sendAllowlist: ['+56961234567'] } })).result).toBe('sent');
   });
 
   test('an emergency stop puts it off, and its end lets it go', async () => {
@@ -122,18 +140,20 @@ describe('a message that is not permitted', () => {
     expect(ended(await desk.deliver(id))).toMatchObject({ result: 'sent', events: [{ channel: 'email' }] });
   });
 
-  test('without a known zone nothing leaves', async () => {
+  test('without a known zone it leaves only when every zone of the country is open', async () => {
     const id = await desk.agreement(await seedPerson(desk.db, { zone: null }));
-    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'refused', events: [{ rules: ['missing-zone'] }] });
+    desk.clock.set(at('2026-03-06', 9, 30)); // 07:30 on Easter Island
+    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10), events: [{ rules: ['CL-hours-write'] }] });
+    desk.clock.set(at('2026-03-06', 10));
+    expect(ended(await desk.deliver(id)).result).toBe('sent');
   });
 
-  test('an installation that is off, or tests with a list, sends to nobody else', async () => {
-    const [off, listed, other] = [await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db))];
-    const config = desk.deps.config;
-    expect(ended(await desk.deliver(off, { config: { ...config, send: 'off' } }))).toMatchObject({ result: 'refused', events: [{ rules: ['sending-off'] }] });
-    expect(ended(await desk.deliver(other, { config: { ...config, send: 'allowlist', sendAllowlist: ['+56900000000'] } }))).toMatchObject({ result: 'refused', events: [{ rules: ['sending-allowlist'] }] });
-    expect(ended(await desk.deliver(listed, { config: { ...config, send: 'allowlist', sendAllowlist: ['+56961234567'] } })).result).toBe('sent');
+  test('in a country without rules nothing leaves', async () => {
+    const id = await desk.agreement(await seedPerson(desk.db));
+    await desk.db.updateTable('agreement').set({ country: 'BO' }).where('id', '=', id).execute();
+    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'refused', events: [{ rules: ['missing-profile'] }] });
   });
+
 });
 
 describe('one message for all agreements of a person with a creditor', () => {
@@ -164,6 +184,15 @@ describe('one message for all agreements of a person with a creditor', () => {
     await desk.deliver(lead);
     const [mail] = desk.journal;
     expect(mail?.channel === 'email' ? mail.text : '').toMatch(/A-1[\s\S]*80\.000[\s\S]*A-2[\s\S]*41\.000[\s\S]*121\.000/);
+  });
+
+  test('a charge that was added later is none of the instalments', async () => {
+    const person = await seedPerson(desk.db, { granted: ['email'] });
+    const id = await desk.agreement(person, { externalId: 'A-3' });
+    await fact(desk.ctx, id, 'charge', { kind: 'chargeAdded', charge: desk.ctx.newId(), amountMinor: 5_000, dueOn: DUE });
+    await desk.deliver(id);
+    const [mail] = desk.journal;
+    expect(mail?.channel === 'email' ? mail.text : '').toMatch(/2 montos por \$95\.000[\s\S]*A-3 · 1 de 1[\s\S]*A-3 · Cargo/);
   });
 
   test('what is on hold, disputed or promised stays out of it', async () => {
@@ -198,13 +227,19 @@ describe('a provider that refuses', () => {
     expect((await desk.dueInput(id)).occurrences).toEqual([]);
   });
 
-  test('for want of consent: it is withdrawn, and no other channel is tried', async () => {
-    const id = await desk.agreement(await seedPerson(desk.db));
+  test('for want of consent: it is withdrawn, no other channel is tried, and every agreement of the person hears of it', async () => {
+    const person = await seedPerson(desk.db);
+    const [id, later] = [await desk.agreement(person), await desk.agreement(person, { instalments: [{ number: 1, dueOn: '2026-04-20', amountMinor: 7_000 }] })];
     desk.answers.sms.push({ kind: 'rejected', reason: 'consent', code: '21610' });
     expect(ended(await desk.deliver(id)).result).toBe('undeliverable');
     expect(desk.journal).toHaveLength(0);
     const denied = await desk.db.selectFrom('consent').selectAll().where('state', '=', 'denied').execute();
     expect(denied).toMatchObject([{ channel: 'sms', evidence: { source: 'provider', code: '21610' } }]);
+    for (const one of [id, later]) {
+      expect((await desk.events(one)).filter(({ kind }) => kind === 'optedOut')).toMatchObject([{ scope: 'sms' }]);
+      expect(viewOf((await loadState(desk.db, one)).state).optedOut).toEqual(['sms']);
+      expect(await outboxOf(desk.db, await workflowOf(one))).toEqual(['factBooked']);
+    }
   });
 
   test('for our configuration: the sender stands still until a person starts it', async () => {

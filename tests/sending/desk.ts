@@ -1,7 +1,7 @@
 /** A sending desk for tests: a real register, providers whose answers the test forces, and a journal of what left. */
 import type { LookupOutcome, OpenAttempt, OutgoingEmail, OutgoingSms, SendOutcome } from '../../src/channels/channel.ts';
 import type { Channels } from '../../src/channels/registry.ts';
-import { shippedPolicies } from '../../src/contact-law/house.ts';
+import { shippedPolicies } from '../../src/contact-law/shipped.ts';
 import { eventsOf } from '../../src/db/agreement-events.ts';
 import { instant, json } from '../../src/db/columns.ts';
 import type { Row } from '../../src/db/database.ts';
@@ -14,7 +14,7 @@ import { loadState } from '../../src/register/rebuild.ts';
 import { deliverContact, type Delivery } from '../../src/register/sending/delivery.ts';
 import type { SendingDeps } from '../../src/register/sending/deps.ts';
 import type { Step, Strategy } from '../../src/strategy/strategy.ts';
-import { shippedTemplates } from '../../src/text/template.ts';
+import { shippedTemplates } from '../../src/text/shipped.ts';
 import type { DeliverInput } from '../../workflows/contract.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { at, movableClock, registerContext, seedAgreement, SURVEY_STEP, type AgreementOptions, type MovableClock, type SeededPerson } from '../register/seed.ts';

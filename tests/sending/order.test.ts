@@ -92,7 +92,7 @@ describe('a fact between claim and begin silences the message', () => {
     const [stopped, late] = [await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db))];
     expect(await inBetween(stopped, () => stopSending(desk.ctx, {}))).toMatchObject({ result: 'deferred' });
     await startSending(desk.ctx, {});
-    expect(await inBetween(late, async () => desk.clock.set(at('2026-03-05', 19, 1)))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10) });
+    expect(await inBetween(late, async () => desk.clock.set(at('2026-03-05', 20, 1)))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10) });
     expect(desk.journal).toEqual([]);
   });
 });
@@ -200,6 +200,25 @@ describe('a worker that lost its attempt', () => {
     const before = { attempts: await desk.attempts(id), events: await desk.events(id) };
     expect(await recordOutcome(desk.deps, asked, begun.call, answer)).toEqual({ kind: 'lost' });
     expect({ attempts: await desk.attempts(id), events: await desk.events(id) }).toEqual(before);
+  });
+
+  test('writes nothing over the call that another worker is making meanwhile', async () => {
+    const id = await desk.agreement(await seedPerson(desk.db));
+    const asked = await request(id);
+    const claim = await claimAttempt(desk.deps, asked);
+    if (claim.kind !== 'claimed') throw new Error('not claimed');
+    const first = await beginCall(desk.deps, asked, claim.attemptId);
+    if (first.kind !== 'call') throw new Error('not begun');
+    expect(await recordOutcome(desk.deps, asked, first.call, { kind: 'retry', code: 'x' })).toMatchObject({ kind: 'retry' });
+    const second = await beginCall(desk.deps, asked, claim.attemptId);
+    if (second.kind !== 'call') throw new Error('not begun again');
+    const before = { attempts: await desk.attempts(id), events: await desk.events(id) };
+    for (const late of [{ kind: 'sent', providerId: 'P-OLD' }, { kind: 'unknown', code: 'x' }] as const) {
+      expect(await recordOutcome(desk.deps, asked, first.call, late)).toEqual({ kind: 'lost' });
+    }
+    expect({ attempts: await desk.attempts(id), events: await desk.events(id) }).toEqual(before);
+    expect(await recordOutcome(desk.deps, asked, second.call, { kind: 'sent', providerId: 'P-NEW' })).toMatchObject({ kind: 'done', outcome: { result: 'sent' } });
+    expect(await desk.attempts(id)).toMatchObject([{ state: 'sent', provider_id: 'P-NEW' }]);
   });
 
   test('never calls: the second begin of a claim is refused', async () => {

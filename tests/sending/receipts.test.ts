@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ReceiptStatus } from '../../src/channels/channel.ts';
 import type { ProviderEvent } from '../../src/channels/receipts.ts';
-import { contactPointById } from '../../src/db/contact-points.ts';
+import { contactPointById, contactPointsOf } from '../../src/db/contact-points.ts';
 import { beginCall } from '../../src/register/sending/begin.ts';
 import { claimAttempt } from '../../src/register/sending/claim.ts';
 import { deliverContact } from '../../src/register/sending/delivery.ts';
@@ -10,6 +10,7 @@ import { applyReceipt } from '../../src/register/sending/receipts.ts';
 import { reconcileUnknown } from '../../src/register/sending/reconcile.ts';
 import { loadState } from '../../src/register/rebuild.ts';
 import { at, outboxOf, seedPerson } from '../register/seed.ts';
+import { maskTokens } from '../../src/text/token-mask.ts';
 import { ended, MISSED_AT, openDesk, type Desk } from './desk.ts';
 
 let desk: Desk;
@@ -71,12 +72,24 @@ describe('receipts', () => {
     expect(await outbox(sibling)).toEqual(['factBooked', 'deliveryFailed']);
   });
 
+  test('of somebody who unsubscribed opt the address out of that channel only, once, and the agreements hear of it', async () => {
+    const person = await seedPerson(desk.db);
+    const id = await desk.agreement(person);
+    await desk.deliver(id);
+    const { id: attempt } = await attemptOf(id);
+    await applyReceipt(desk.ctx, receipt(attempt, 'unsubscribed'));
+    await applyReceipt(desk.ctx, { ...receipt(attempt, 'complained'), eventId: 'another' });
+    expect((await contactPointsOf(desk.db, person.personId)).map(({ consent }) => consent)).toEqual([{ sms: 'denied', call: 'granted' }, { email: 'granted' }]);
+    expect((await desk.events(id)).flatMap((event) => (event.kind === 'optedOut' ? [event.scope] : []))).toEqual(['sms']);
+    expect(await outbox(id)).toEqual(['factBooked']);
+  });
+
   test('after a late failure the law decides when the next channel may be tried', async () => {
     const id = await desk.agreement(await seedPerson(desk.db));
     await desk.deliver(id);
     await applyReceipt(desk.ctx, receipt((await attemptOf(id)).id, 'undelivered', '30005'));
-    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10), events: [{ rules: ['HOUSE-day'] }] });
-    desk.clock.set(at('2026-03-06', 10));
+    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-09', 10), events: [{ rules: ['house-day', 'CL-write-gap'] }] });
+    desk.clock.set(at('2026-03-09', 10));
     expect(ended(await desk.deliver(id))).toMatchObject({ result: 'sent', events: [{ channel: 'email' }] });
   });
 
@@ -125,7 +138,7 @@ describe('an unknown outcome', () => {
     const id = await desk.agreement(await seedPerson(desk.db));
     desk.answers.sms.push({ kind: 'unknown', code: 'ETIMEDOUT' });
     await desk.deliver(id);
-    desk.lookup = (asked) => ({ kind: 'found', providerId: 'SM1', status: asked.since === MISSED_AT && asked.body === sms() ? 'sent' : 'failed' });
+    desk.lookup = (asked) => ({ kind: 'found', providerId: 'SM1', status: asked.since === MISSED_AT && asked.body === maskTokens(sms() ?? '') ? 'sent' : 'failed' });
     expect(await reconcileUnknown(desk.deps)).toEqual({ abandoned: 0, found: 1, closed: 0, released: 0 });
     expect(await attemptOf(id)).toMatchObject({ state: 'sent', provider_id: 'SM1', receipt: 'sent' });
     expect(await reconcileUnknown(desk.deps)).toEqual({ abandoned: 0, found: 0, closed: 0, released: 0 });

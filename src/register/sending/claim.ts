@@ -1,21 +1,28 @@
 /** Claim: the first of the four steps. One message for one person gets its place in the ledger, or the reason why not. */
 import { attemptsOf, insertAttempt, type AttemptRow } from '../../db/attempts.ts';
+import { leaveWait } from '../../db/contact-waits.ts';
 import type { RejectReason } from '../../channels/channel.ts';
 import { ERROR_ACTIONS } from '../../channels/error-classes.ts';
 import { wallNow } from '../../clock.ts';
-import type { Occurrence } from '../../domain/agreement.ts';
+import type { AgreementRow } from '../../db/database.ts';
+import type { AgreementEvent, Occurrence } from '../../domain/agreement.ts';
+import { expiredSteps } from '../../domain/decide.ts';
 import { strategyOf } from '../../domain/facts.ts';
 import { HOUR } from '../../domain/zone.ts';
 import type { MessageChannel } from '../../strategy/strategy.ts';
+import { skipUnder } from '../finish.ts';
 import type { PersonLock } from '../person-lock.ts';
-import type { LoadedAgreement } from '../rebuild.ts';
+import { loadState, type LoadedAgreement } from '../rebuild.ts';
 import type { SendingDeps } from './deps.ts';
 import { knownFacts, recordStep, spokenByLead, type DeliveryOutcome, type StepOutcome } from './facts.ts';
-import { askGate, LOOK_AGAIN, readSubject, versionsOnly, type GateVerdict } from './gate.ts';
+import { askGate, LOOK_AGAIN, versionsOnly, type GateVerdict } from './gate.ts';
+import { readSubject, type LawSubject } from './law-subject.ts';
 import { underAgreementLock } from '../agreement-lock.ts';
 import { instalmentsOf, templateOf } from './message.ts';
 import { parcelOf, partsOf, type DeliveryRequest, type Parcel, type ParcelPart } from './parcel.ts';
+import { giveWay } from './precedence.ts';
 import { settleAbandoned } from './settle.ts';
+import { hasQueued, notItsTurn, queueUp } from './turn.ts';
 
 /** Longest time a provider may hold a message. */
 export const VALIDITY = HOUR;
@@ -38,9 +45,19 @@ export async function claimAttempt(deps: SendingDeps, request: DeliveryRequest):
     if (last?.state === 'calling') return afterCalling(lock, deps, last);
     if (request.kind === 'survey' && last !== undefined && last.state !== 'rejected') return done({ result: last.state, events: [] });
     const parcel = await parcelOf(lock, request);
-    if (parcel === null) return done({ result: 'silenced', events: await knownFacts(lock, row, keys) });
+    if (parcel === null) {
+      await leaveWait(lock.trx, [row.id], 'written');
+      return done({ result: 'silenced', events: await whatSilenced(lock, deps, row, keys) });
+    }
     return judge(lock, deps, parcel, attempts);
   });
+}
+
+/** Facts that the run has not heard of. A run that decided before the expiry and is served after it hears of that, or it would decide the same again. */
+async function whatSilenced(lock: PersonLock, deps: SendingDeps, row: AgreementRow, keys: readonly string[]): Promise<AgreementEvent[]> {
+  const expired = expiredSteps((await loadState(lock.trx, row.id)).state, lock.now).filter(({ key }) => keys.includes(key));
+  if (expired.length > 0) await skipUnder(lock, deps.ctx, row.id, expired);
+  return knownFacts(lock, row, keys);
 }
 
 function done(outcome: DeliveryOutcome): Claim {
@@ -92,7 +109,7 @@ async function judge(lock: PersonLock, deps: SendingDeps, parcel: Parcel, attemp
   const refusals = refusalsOf(attempts, lock.now);
   const left = channelsLeft(parcel.channels, refusals);
   const atMinute = atMinuteOf(parcel.lead.agreement, parcel.head);
-  const verdict = await askGate(lock.trx, deps, subject, { channels: left, purpose: parcel.purpose, now: lock.now, atMinute });
+  const verdict = await inTurn(lock, deps, subject, parcel, await askGate(lock.trx, deps, subject, { channels: left, purpose: parcel.purpose, now: lock.now, atMinute }));
   if (verdict.kind !== 'allow') return done(await keepBack(lock, deps, parcel, verdict, refusals));
   const shared = onChannel(parcel, verdict.channel);
   const template = await templateOf(lock.trx, shared, subject.person.language);
@@ -107,7 +124,28 @@ async function judge(lock: PersonLock, deps: SendingDeps, parcel: Parcel, attemp
   }, partsOf(shared).flatMap((part) => part.occurrences.map((occurrence) => ({
     agreement_id: part.agreement.row.id, occurrence: occurrence.key, leading: part === shared.lead, instalments: instalmentsOf(part.agreement, occurrence),
   }))));
+  await leaveWait(lock.trx, partsOf(shared).map((part) => part.agreement.row.id), 'written');
   return { kind: 'claimed', attemptId: id };
+}
+
+/**
+ * What the law allows may still be another's place: of a creditor that has queued longer, or of a message that ends
+ * sooner. Who is put off by a quota of the person queues for the next place; who gives way to a deadline does not, or the
+ * two would give way to each other.
+ */
+async function inTurn(lock: PersonLock, deps: SendingDeps, subject: LawSubject, parcel: Parcel, verdict: GateVerdict): Promise<GateVerdict> {
+  const { purpose, channels } = parcel;
+  const queue = async (said: GateVerdict): Promise<GateVerdict> => {
+    if (said.kind === 'defer') await queueUp(lock, subject.row, { rules: said.rules, comesAt: said.until, channels, purpose });
+    return said;
+  };
+  if (verdict.kind !== 'allow') return queue(verdict);
+  const { channel, windowEnd, versions } = verdict;
+  const again = await notItsTurn(lock, deps.policies, subject, { channel, purpose, at: lock.now });
+  if (again !== null) return queue({ kind: 'defer', until: again, rules: ['turn'], versions });
+  const queued = await hasQueued(lock, subject.row, channel);
+  const way = await giveWay(lock, deps, { parcel: onChannel(parcel, channel), subject, channel, windowEnd, queued });
+  return way === null ? verdict : { kind: 'defer', until: way.until, rules: [way.rule], versions };
 }
 
 /** Epoch ms until which the provider may hold the message. */

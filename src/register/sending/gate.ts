@@ -1,67 +1,18 @@
 /** May this message leave now, and by which channel? The switches of the installation, the person's contact points, the law. */
 import { evaluate, nextLawful } from '../../contact-law/evaluate.ts';
-import type { ContactCase, LawChannel, LawDecision, PastContact, PolicySet, Purpose } from '../../contact-law/policy.ts';
-import { isStopEvent } from '../../contact-law/stop-event.ts';
-import { contactPointsOf, type ContactPoint } from '../../db/contact-points.ts';
-import { creditorById, type CreditorRow } from '../../db/creditors.ts';
-import type { AgreementRow } from '../../db/database.ts';
-import { contactHistory } from '../../db/history.ts';
-import { stopsOf } from '../../db/identities.ts';
-import { personById, type PersonRow } from '../../db/persons.ts';
+import type { ContactCase, LawDecision, PolicySet, Purpose } from '../../contact-law/policy.ts';
+import type { ContactPoint } from '../../db/contact-points.ts';
 import type { Db, Trx } from '../../db/pool.ts';
 import { DAY, HOUR, instantOf, localDate } from '../../domain/zone.ts';
-import { AppError } from '../../errors.ts';
 import type { MessageChannel } from '../../strategy/strategy.ts';
 import type { SendingDeps } from './deps.ts';
-import type { GateRule } from './rules.ts';
+import { lawCaseFor, type LawSubject } from './law-subject.ts';
+import { GATE_RULES, type GateRule } from './rules.ts';
 import { senderOf } from './sender.ts';
 import { isStopped, readStop, type SendingStop } from './stop.ts';
 
-/** The profile in force until the places have their own. */
-export const PROFILE = 'HOUSE';
-/** Longest span over which a rule of any profile counts contacts. */
-const HISTORY_DAYS = 45;
 /** When to look again after something that is nobody's law: a stop, a provider that is away. */
 export const LOOK_AGAIN = 3 * HOUR;
-
-/** Everything the question needs about a person, read once. */
-export interface LawSubject {
-  readonly row: AgreementRow;
-  readonly person: PersonRow;
-  readonly creditor: CreditorRow;
-  readonly points: readonly ContactPoint[];
-  readonly history: readonly PastContact[];
-  readonly stops: ContactCase['stops'];
-}
-
-/** Reads the subject; `except` is the attempt that asks for itself. */
-export async function readSubject(db: Db | Trx, row: AgreementRow, now: number, except: string | null = null): Promise<LawSubject> {
-  const person = await personById(db, row.person_id);
-  const creditor = await creditorById(db, row.creditor_id);
-  if (person === undefined || creditor === undefined) throw new AppError('ERR_NOT_FOUND');
-  const stops = await stopsOf(db, row.identity_id);
-  return {
-    row, person, creditor,
-    points: await contactPointsOf(db, person.id),
-    history: await contactHistory(db, row.identity_id, now - HISTORY_DAYS * DAY, except),
-    stops: stops.filter((stop) => stop.creditor_id === null || stop.creditor_id === creditor.id)
-      .flatMap((stop) => (isStopEvent(stop.kind) ? [{ on: stop.kind, at: stop.at }] : [])),
-  };
-}
-
-/** The question to the law about one message (or call) to this person at `now` (epoch ms). */
-export function lawCaseFor(subject: LawSubject, channel: LawChannel, purpose: Purpose, now: number): ContactCase {
-  const { person, creditor, points } = subject;
-  const authorised = points.flatMap((point) => point.channels.filter((one) => point.consent[one] === 'granted'));
-  return {
-    profile: PROFILE,
-    zones: person.zone === null ? [] : [person.zone],
-    now, channel, purpose, party: 'debtor', creditorType: creditor.type,
-    history: subject.history, stops: subject.stops, authorisedChannels: [...new Set(authorised)], debtId: subject.row.id,
-    ...(person.address?.region === undefined ? {} : { state: person.address.region }),
-    ...(person.address?.city === undefined ? {} : { city: person.address.city }),
-  };
-}
 
 /** The point that a message by this channel would go to: consent granted, not known to be wrong, the preferred one first. */
 export function pointFor(points: readonly ContactPoint[], channel: MessageChannel): ContactPoint | undefined {
@@ -114,11 +65,11 @@ export async function askGate(db: Db | Trx, deps: SendingDeps, subject: LawSubje
 
 function askChannel(deps: SendingDeps, subject: LawSubject, stop: SendingStop, question: GateQuestion, channel: MessageChannel): ChannelVerdict {
   const point = pointFor(subject.points, channel);
-  const law = lawCaseFor(subject, channel, question.purpose, question.now);
+  const law = lawCaseFor(deps.policies, subject, channel, question.purpose, question.now);
   const decision = evaluate(deps.policies, law);
   const ours = houseRule(deps, subject, stop, channel, point);
   if (decision.decision === 'refuse') return { kind: 'refuse', rules: ours === null ? decision.rules : [ours, ...decision.rules] };
-  if (ours !== null) return ours === 'sending-stopped' ? waiting(deps, law, ours) : { kind: 'refuse', rules: [ours] };
+  if (ours !== null) return GATE_RULES[ours].retry ? waiting(deps, law, ours, question.atMinute) : { kind: 'refuse', rules: [ours] };
   if (point === undefined) return { kind: 'refuse', rules: ['no-contact-point'] };
   if (decision.decision === 'allow') return { kind: 'allow', channel, point, windowEnd: decision.windowEnd ?? null, versions: decision };
   const until = atTheStepsHour(deps.policies, law, decision.notBefore ?? question.now + LOOK_AGAIN, subject.row.zone, question.atMinute);
@@ -134,17 +85,24 @@ function houseRule(deps: SendingDeps, { creditor }: LawSubject, stop: SendingSto
   return null;
 }
 
-/** Something that ends without the law: look again in a while, at a lawful minute. */
-function waiting(deps: SendingDeps, law: ContactCase, rule: GateRule): ChannelVerdict {
+/**
+ * Something that ends without the law: look again in a while, at a lawful minute. A stop ends within hours. The switches
+ * of an installation stay for weeks, and a look costs a run two Actions and the timeline an entry: once a day, at the step's hour.
+ */
+function waiting(deps: SendingDeps, law: ContactCase, rule: GateRule, atMinute: number | null): ChannelVerdict {
   const decision = evaluate(deps.policies, law);
-  const again = law.now + LOOK_AGAIN;
+  const again = rule === 'sending-stopped' ? law.now + LOOK_AGAIN : dayLater(law, atMinute);
   return { kind: 'defer', until: nextLawful(deps.policies, { ...law, now: again }) ?? again, rules: [rule], versions: decision };
+}
+
+function dayLater({ now, zones: [zone] }: ContactCase, atMinute: number | null): number {
+  return zone === undefined || atMinute === null ? now + DAY : instantOf(zone, localDate(zone, now + DAY), atMinute);
 }
 
 /** When to look again after a provider that did not answer. */
 export function lookAgain(deps: SendingDeps, subject: LawSubject, question: GateQuestion, channel: MessageChannel): number {
   const again = question.now + LOOK_AGAIN;
-  return nextLawful(deps.policies, lawCaseFor(subject, channel, question.purpose, again)) ?? again;
+  return nextLawful(deps.policies, lawCaseFor(deps.policies, subject, channel, question.purpose, again)) ?? again;
 }
 
 function atTheStepsHour(policies: PolicySet, law: ContactCase, notBefore: number, zone: string, atMinute: number | null): number {
@@ -154,7 +112,7 @@ function atTheStepsHour(policies: PolicySet, law: ContactCase, notBefore: number
 }
 
 function versionsOf(policies: PolicySet, subject: LawSubject, question: GateQuestion): Versions {
-  return evaluate(policies, lawCaseFor(subject, question.channels[0] ?? 'sms', question.purpose, question.now));
+  return evaluate(policies, lawCaseFor(policies, subject, question.channels[0] ?? 'sms', question.purpose, question.now));
 }
 
 /** Only the three versions of a decision. */
