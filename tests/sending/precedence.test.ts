@@ -57,6 +57,14 @@ test('a message gives way once a day: one that does not come does not hold it up
   expect(ended(await desk.deliver(later)).result).toBe('sent');
 });
 
+test('whoever asks again before the quarter of an hour is over waits for its end: a second step that comes due meanwhile is no way around', async () => {
+  const { soon, later } = await twoCreditors();
+  expect(ended(await desk.deliver(later))).toMatchObject({ result: 'deferred', until: AGAIN });
+  desk.clock.set(MONDAY + 2_000);
+  expect(ended(await desk.deliver(later))).toMatchObject({ result: 'deferred', until: AGAIN, events: [{ rules: ['turn'] }] });
+  expect(ended(await desk.deliver(soon)).result).toBe('sent');
+});
+
 test('of two that expire together the one that has waited longer goes first', async () => {
   const person = await seedPerson(desk.db, { granted: ['sms'] });
   const elsewhere = await seedPerson(desk.db, { granted: ['sms'], creditorId: 'bank', identityId: person.identityId });

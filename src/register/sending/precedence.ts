@@ -22,7 +22,8 @@ import { partsOf, type Parcel } from './parcel.ts';
 const GIVE_WAY = 15 * MINUTE;
 
 /** `turn` when the other is another creditor's: nobody learns of other creditors, not even that a deadline of theirs is near. */
-export type WaysGiven = 'sooner-deadline' | 'turn';
+const WAYS_GIVEN = ['sooner-deadline', 'turn'] as const;
+export type WaysGiven = (typeof WAYS_GIVEN)[number];
 
 /** The message that asks, and how it would leave. */
 export interface Asking {
@@ -37,13 +38,16 @@ export interface Asking {
 
 /**
  * When to look again (epoch ms), because a message of the person that expires sooner comes today and this one would take
- * its place; null: this one goes. A step gives way once a day: a run that does not move holds up nobody.
+ * its place; null: this one goes. An agreement gives way once a day: a run that does not move holds up nobody.
  */
 export async function giveWay(lock: PersonLock, deps: SendingDeps, asking: Asking): Promise<{ readonly until: number; readonly rule: WaysGiven } | null> {
   const { parcel, subject, channel, windowEnd } = asking;
-  if (gaveWayToday(parcel, lock.now)) return null;
+  const before = gaveWayToday(parcel, lock.now);
+  if (before !== null && before.until <= lock.now) return null;
   const [first] = await soonerThan(lock, deps, asking, windowEnd ?? lock.now);
   if (first === undefined) return null;
+  // Another step of the agreement that comes due meanwhile waits with the first: it would take the place that was given.
+  if (before !== null) return before;
   const again = first.at + GIVE_WAY;
   return {
     until: nextLawful(deps.policies, lawCaseFor(deps.policies, subject, channel, parcel.purpose, again)) ?? again,
@@ -87,9 +91,14 @@ function compare(a: Rank, b: Rank): number {
   return a.expiresAt === b.expiresAt ? a.dueAt - b.dueAt : a.expiresAt - b.expiresAt;
 }
 
-function gaveWayToday({ lead: { agreement: { row, state }, occurrences } }: Parcel, now: number): boolean {
-  return state.events.some((event) => event.kind === 'stepResult' && (event.rules ?? []).some((rule) => rule === 'sooner-deadline' || rule === 'turn')
-    && event.occurrences.some((key) => occurrences.some((one) => one.key === key)) && localDate(row.zone, event.at) === localDate(row.zone, now));
+/** The last time today that a step of this agreement gave way; until when, epoch ms. */
+function gaveWayToday({ lead: { agreement: { row, state } } }: Parcel, now: number): { readonly until: number; readonly rule: WaysGiven } | null {
+  const given = state.events.flatMap((event) => {
+    if (event.kind !== 'stepResult' || event.until === undefined || localDate(row.zone, event.at) !== localDate(row.zone, now)) return [];
+    const rule = WAYS_GIVEN.find((one) => event.rules?.includes(one));
+    return rule === undefined ? [] : [{ until: event.until, rule }];
+  });
+  return given.at(-1) ?? null;
 }
 
 /** It could leave at its instant, and could not once ours had. */
