@@ -20,6 +20,8 @@ const PROGRAMS = {
   pacto: { entry: 'src/cli/main.ts', first: [] },
   bench: { entry: 'bench/main.ts', first: [] },
   calendars: { entry: 'scripts/calendars.ts', first: [] },
+  mutants: { entry: 'tests/mutants/run.ts', first: [] },
+  'save-histories': { entry: 'tests/replay/save.ts', first: [] },
   temporal: { entry: 'src/sandbox/servers/temporal-cli.ts', first: [] },
 };
 

@@ -47,6 +47,19 @@ describe('reading', () => {
   });
 });
 
+describe('virtual time', () => {
+  const sendgrid = { SENDGRID_API_KEY: 'SG.x.y', SENDGRID_FROM: 'avisos@example.org' };
+  test.each<[string, Variables, Variables]>([
+    ['TWILIO_ACCOUNT_SID', TWILIO, { TWILIO_BASE_URL: 'http://127.0.0.1:4010' }],
+    ['SENDGRID_API_KEY', sendgrid, { SENDGRID_BASE_URL: 'http://127.0.0.1:4010' }],
+    ['SMTP_URL', { SMTP_URL: 'smtp://mail.example.org' }, { SMTP_URL: 'smtp://127.0.0.1:2525' }],
+  ])('is refused while %s could reach a real provider, and allowed when it leads to this machine', (path, real, here) => {
+    expect(refusal({ ...real, PACTO_CLOCK: 'virtual' })).toMatchObject([{ path: 'PACTO_CLOCK', message: expect.stringContaining(path) as string }]);
+    expect(refusal({ ...real, PACTO_CLOCK: 'wall' })).toEqual([]);
+    expect(refusal({ ...real, ...here, PACTO_CLOCK: 'virtual' })).toEqual([]);
+  });
+});
+
 describe('secrets', () => {
   test('are masked, a password inside a URL too', () => {
     const { lines } = describeConfig({ variables: { ...TWILIO, DATABASE_URL: 'postgres://u:p4ss@db/x?sslpassword=p5ss', PACTO_IDENTITY_KEY: 'k'.repeat(32) }, fromFile: new Set() });

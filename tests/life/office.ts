@@ -53,7 +53,7 @@ export interface Office {
   readonly pacto: LivingSandbox;
   readonly creditorId: string;
   /** Logs an agreement; the same `personId` is the same person with the same phone and e-mail. */
-  debtor(externalId: string, options: Pick<BodyOptions, 'instalments' | 'personId'>): Promise<Debtor>;
+  debtor(externalId: string, options: Pick<BodyOptions, 'instalments' | 'personId' | 'terms'>): Promise<Debtor>;
   /** POST with a fresh Idempotency-Key. */
   post(path: string, body: unknown, key?: string): Promise<Called>;
   pay(debtor: Debtor, amountMinor: number, externalId?: string): Promise<Called>;
@@ -98,11 +98,11 @@ export async function openOffice(creditorId: string, options: LivingOptions): Pr
     call('POST', path, body, { 'idempotency-key': randomUUID(), ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) });
   return {
     pacto, creditorId, post, run,
-    debtor: async (externalId, { instalments, personId = `P-${externalId}` }) => {
+    debtor: async (externalId, { personId = `P-${externalId}`, ...plan }) => {
       const number = persons.get(personId) ?? persons.size;
       persons.set(personId, number);
       const contact = { phone: `+569612345${String(number).padStart(2, '0')}`, email: `deudora-${number}@example.org` };
-      const logged: AgreementAnswer = await ok('POST', '/v1/agreements', agreementBody({ creditorId, externalId, personId, instalments, ...contact }));
+      const logged: AgreementAnswer = await ok('POST', '/v1/agreements', agreementBody({ creditorId, externalId, personId, ...plan, ...contact }));
       return { externalId, id: logged.id, personId: logged.personId, workflowId: logged.workflowId, ...contact };
     },
     pay: (debtor, amountMinor, externalId = `PAY-${randomUUID().slice(0, 8)}`) =>

@@ -9,6 +9,8 @@ export interface BodyOptions {
   readonly email?: string;
   readonly zone?: string;
   readonly strategy?: string;
+  /** When the plan falls; absent: never. */
+  readonly terms?: { readonly acceleratesAfterMissed: number };
   readonly instalments: readonly { readonly number: number; readonly dueOn: string; readonly amountMinor: number }[];
 }
 
@@ -22,6 +24,7 @@ export function agreementBody(options: BodyOptions): Record<string, unknown> {
     },
     currency: 'CLP', instalments: options.instalments,
     ...(options.strategy === undefined ? {} : { strategy: options.strategy }),
+    ...(options.terms === undefined ? {} : { terms: options.terms }),
   };
 }
 

@@ -125,6 +125,15 @@ test('a stop that is in force holds for an agreement that is logged later', asyn
   expect((await loadState(ctx.db, later)).state.events.map((event) => event.kind)).toEqual(['stopRegistered']);
 });
 
+test('a contact point of whose consent nothing is told has none: silence is not consent', async () => {
+  const { ctx, db } = register;
+  const contactPoints = [{ kind: 'phone', value: '+56961234567' }, { kind: 'email', value: 'ana@example.org', consent: 'granted' }];
+  const { agreementId } = await logAgreement(ctx, ACME, bodyOf({ person: { contactPoints } }));
+  const points = await contactPointsOf(db, (await personOf(agreementId)).id);
+  const granted = points.flatMap((point) => point.channels.filter((channel) => point.consent[channel] === 'granted'));
+  expect(granted).toEqual(['email']);
+});
+
 test('a body that is sent again does not undo an opt-out', async () => {
   const { ctx, db } = register;
   const body = bodyOf();

@@ -11,7 +11,7 @@ function bootstrap(...args: string[]) {
 test('an unknown mode is one sentence that lists the known ones', () => {
   const { status, stderr } = bootstrap('fly');
   expect(status).toBe(1);
-  expect(stderr).toBe('pacto: unknown mode "fly": one of start, test, check, pacto, bench, calendars, temporal.\n');
+  expect(stderr).toBe('pacto: unknown mode "fly": one of start, test, check, pacto, bench, calendars, mutants, save-histories, temporal.\n');
 });
 
 test('a wrong flag of npm start is one sentence and exit code 2; nothing is started', () => {

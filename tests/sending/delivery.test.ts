@@ -48,6 +48,15 @@ describe('a message that leaves', () => {
     expect(desk.journal).toHaveLength(1);
   });
 
+  test('goes to the phone that was consented to, not to a preferred one that nobody was asked about', async () => {
+    const person = await seedPerson(desk.db);
+    await desk.db.insertInto('contact_point').values({
+      id: desk.ctx.newId(), creditor_id: 'acme', person_id: person.personId, kind: 'phone', value: '+56987654321', channels: ['sms', 'call'], position: 0,
+    }).execute();
+    expect(ended(await desk.deliver(await desk.agreement(person))).result).toBe('sent');
+    expect(desk.journal.map(({ to }) => to)).toEqual(['+56961234567']);
+  });
+
   test('is valid no longer than the lawful window', async () => {
     desk.clock.set(at('2026-03-05', 18, 40));
     const id = await desk.agreement(await seedPerson(desk.db));

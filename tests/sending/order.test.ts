@@ -202,6 +202,25 @@ describe('a worker that lost its attempt', () => {
     expect({ attempts: await desk.attempts(id), events: await desk.events(id) }).toEqual(before);
   });
 
+  test('writes nothing over the call that another worker is making meanwhile', async () => {
+    const id = await desk.agreement(await seedPerson(desk.db));
+    const asked = await request(id);
+    const claim = await claimAttempt(desk.deps, asked);
+    if (claim.kind !== 'claimed') throw new Error('not claimed');
+    const first = await beginCall(desk.deps, asked, claim.attemptId);
+    if (first.kind !== 'call') throw new Error('not begun');
+    expect(await recordOutcome(desk.deps, asked, first.call, { kind: 'retry', code: 'x' })).toMatchObject({ kind: 'retry' });
+    const second = await beginCall(desk.deps, asked, claim.attemptId);
+    if (second.kind !== 'call') throw new Error('not begun again');
+    const before = { attempts: await desk.attempts(id), events: await desk.events(id) };
+    for (const late of [{ kind: 'sent', providerId: 'P-OLD' }, { kind: 'unknown', code: 'x' }] as const) {
+      expect(await recordOutcome(desk.deps, asked, first.call, late)).toEqual({ kind: 'lost' });
+    }
+    expect({ attempts: await desk.attempts(id), events: await desk.events(id) }).toEqual(before);
+    expect(await recordOutcome(desk.deps, asked, second.call, { kind: 'sent', providerId: 'P-NEW' })).toMatchObject({ kind: 'done', outcome: { result: 'sent' } });
+    expect(await desk.attempts(id)).toMatchObject([{ state: 'sent', provider_id: 'P-NEW' }]);
+  });
+
   test('never calls: the second begin of a claim is refused', async () => {
     const id = await desk.agreement(await seedPerson(desk.db));
     const asked = await request(id);

@@ -30,6 +30,8 @@ export interface TemporalServerOptions {
   readonly port?: number;
   readonly uiPort?: number;
   readonly guardian?: Guardian | undefined;
+  /** Besides its own. */
+  readonly flags?: readonly string[];
 }
 
 const NAMESPACE = 'default';
@@ -57,6 +59,7 @@ export async function startTemporal(options: TemporalServerOptions): Promise<Tem
       'server', 'start-dev', '--ip', LOOPBACK, '--port', String(port), '--ui-port', String(uiPort), '--ui-disable-news-fetch', '--log-level', 'error',
       ...(options.dataDir === null ? [] : ['--db-filename', join(options.dataDir, 'temporal.db')]),
       ...FLAGS,
+      ...(options.flags ?? []),
       ...Object.entries(SEARCH_ATTRIBUTE_TYPES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     ],
     env: withoutTemporalSettings(),
