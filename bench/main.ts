@@ -12,6 +12,7 @@ export interface Figure {
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   import: async () => (await import('./import.ts')).benchImport(),
   law: async () => (await import('./law.ts')).benchLaw(),
+  kill: async () => (await import('./kill.ts')).benchKill(),
 };
 const RESULTS = join(import.meta.dirname, 'results.json');
 

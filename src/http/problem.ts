@@ -1,6 +1,6 @@
 /** Every error leaves as application/problem+json; what is ours to fix is logged with the request id, never with the request. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sqlState } from '../db/transaction.ts';
+import { isDatabaseAway } from '../db/outage.ts';
 import { AppError, ERRORS, type FieldError } from '../errors.ts';
 import type { Log } from '../observability/log.ts';
 
@@ -58,19 +58,10 @@ export function errorHandler(log: Log): (error: unknown, request: FastifyRequest
     const known = FRAMEWORK[codeOf(error)] ?? (error instanceof SyntaxError ? FRAMEWORK['FST_ERR_CTP_INVALID_JSON_BODY'] : undefined);
     if (known !== undefined) return sendProblem(reply, new AppError('ERR_JSON', known.detail), known.status);
     log.error({ err: error, requestId: request.id }, 'a request failed');
-    return sendProblem(reply, isOutage(error) ? new AppError('ERR_DEPENDENCY') : new AppError('ERR_INTERNAL'));
+    return sendProblem(reply, isDatabaseAway(error) ? new AppError('ERR_DEPENDENCY') : new AppError('ERR_INTERNAL'));
   };
 }
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-const CONNECTION = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
-/** PostgreSQL going down, not up yet, or full. */
-const SERVER_AWAY = /^(08|57P0|53)/;
-
-function isOutage(error: unknown): boolean {
-  return SERVER_AWAY.test(sqlState(error) ?? '') || CONNECTION.has(codeOf(error))
-    || (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message));
 }

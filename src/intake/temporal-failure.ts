@@ -1,4 +1,5 @@
 /** Which failures of a call to Temporal are an outage (wait), and which say that the row itself is wrong (count). */
+import { isDatabaseAway } from '../db/outage.ts';
 
 /** gRPC codes after which the same call may succeed unchanged. */
 const TRANSIENT_GRPC: ReadonlySet<number> = new Set([
@@ -9,17 +10,14 @@ const TRANSIENT_GRPC: ReadonlySet<number> = new Set([
   13, // internal: also what grpc-js makes of a broken HTTP/2 stream
   14, // unavailable
 ]);
-const TRANSIENT_SYSTEM: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN']);
 const DEEPEST_CAUSE = 5;
 
-/** True when Temporal (or the way to it) is at fault rather than what was sent. */
+/** True when Temporal, the way to it, or the database that holds the mover's locks is at fault rather than what was sent. */
 export function isTransient(error: unknown): boolean {
   let current: unknown = error;
   for (let depth = 0; depth < DEEPEST_CAUSE && typeof current === 'object' && current !== null; depth += 1) {
-    if ('code' in current) {
-      if (typeof current.code === 'number') return TRANSIENT_GRPC.has(current.code);
-      if (typeof current.code === 'string' && TRANSIENT_SYSTEM.has(current.code)) return true;
-    }
+    if ('code' in current && typeof current.code === 'number') return TRANSIENT_GRPC.has(current.code);
+    if (isDatabaseAway(current)) return true;
     current = 'cause' in current ? current.cause : undefined;
   }
   return false;

@@ -18,6 +18,9 @@ const ARGUMENTS: Readonly<Record<OwnProcess, readonly string[]>> = {
   api: [CLI, 'api'],
 };
 
+/** What Node made of the sources is kept: half of the time that a start takes (1.3 s of CPU, 0.7 s with it), and a fallen process is missed for as long. */
+const COMPILED = join(SOURCES, '..', '.cache', 'compiled');
+
 /** An activity may need its 15 s; whatever needs longer is killed and resumes at the next start. */
 const STOP_GRACE_MS = 15_000;
 
@@ -35,7 +38,7 @@ export function logFileOf(logs: string, name: OwnProcess): string {
 /** Starts the program; whether it serves is for the caller to find out. */
 export function launchOwn({ name, env, logs, guardian }: OwnProcessOptions): Running {
   const child = startNativeProcess({
-    command: process.execPath, args: ['--disable-warning=ExperimentalWarning', ...ARGUMENTS[name]], env, logFile: logFileOf(logs, name), guardian,
+    command: process.execPath, args: ['--disable-warning=ExperimentalWarning', ...ARGUMENTS[name]], env: { NODE_COMPILE_CACHE: COMPILED, ...env }, logFile: logFileOf(logs, name), guardian,
   });
   return { pid: child.pid, exited: child.exited, stop: () => child.stop('SIGTERM', STOP_GRACE_MS) };
 }

@@ -7,7 +7,8 @@ import { AppError } from '../errors.ts';
 import { choosePorts, openDataFolder, type DataFolder } from './data-folder.ts';
 import { Fleet } from './fleet.ts';
 import { languageOf, showLiveLine } from './live-line.ts';
-import { removeSandbox, type Sandbox, writeSandbox } from './sandbox-file.ts';
+import { Publication } from './publication.ts';
+import { removeSandbox, type Sandbox } from './sandbox-file.ts';
 import { loadSecrets } from './secrets.ts';
 import { startGuardian, type Guardian } from './servers/guardian.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
@@ -23,27 +24,33 @@ class Run {
   readonly guardian: Guardian;
   readonly fleet: Fleet;
   readonly dataDir: string;
+  readonly publication: Publication;
   folder: DataFolder | null = null;
   supervised: Supervised | null = null;
 
   constructor(dataDir: string) {
     this.dataDir = dataDir;
     this.guardian = startGuardian();
+    this.publication = new Publication(dataDir, () => this.#state());
+    // An id that names nobody any more is taken off at once: the system may give the number to somebody else.
+    const changed = (): void => void this.publication.refresh().catch((error: unknown) => say(`sandbox.json could not be written: ${String(error)}`));
     this.fleet = new Fleet({
-      onStart: () => void this.publish().catch((error: unknown) => say(`sandbox.json could not be written: ${String(error)}`)),
-      onDeath: (name) => say(`${name} ended by itself and is started again (see ${resolve(dataDir, 'logs')}).`),
+      onStart: changed,
+      onDeath: (name) => {
+        changed();
+        say(`${name} ended by itself and is started again (see ${resolve(dataDir, 'logs')}).`);
+      },
     });
   }
 
-  /** Writes sandbox.json once everything is ready, and again whenever a process id has changed. */
-  async publish(): Promise<void> {
-    if (this.supervised === null || this.stopping.signal.aborted) return;
-    await writeSandbox(this.dataDir, { ...this.supervised.described, pids: this.fleet.pids() });
+  #state(): Sandbox {
+    if (this.supervised === null) throw new AppError('ERR_INTERNAL', 'The sandbox is published before it is ready.');
+    return { ...this.supervised.described, pids: this.fleet.pids() };
   }
 
   async end(): Promise<void> {
     this.stopping.abort();
-    if (this.folder !== null) await removeSandbox(this.dataDir);
+    if (this.folder !== null) await this.publication.withdraw();
     if (this.supervised !== null) {
       await setPlay(this.supervised.ctx.db, 0).catch(() => {});
       await this.supervised.opened.close();
@@ -65,7 +72,7 @@ async function start(run: Run, options: StartOptions): Promise<void> {
   // Loaded only now: a wrong flag or a folder in use is answered at once.
   const { supervise } = await import('./supervise.ts');
   run.supervised = await supervise({ options, variables, dataDir, logs: run.folder.logs, ports, secrets, fleet, guardian, say, signal });
-  await run.publish();
+  await run.publication.open();
   announce(run.supervised.described, dataDir);
   if (options.play) await play(run.supervised.described, options.daysPerSecond);
 }

@@ -55,7 +55,8 @@ export async function supervise(settings: SuperviseOptions): Promise<Supervised>
   const servers = await startServers({ ...settings, postgresPassword: secrets.postgresPassword });
   signal.throwIfAborted();
   await migrateToLatest(servers.databaseUrl);
-  const log = createLog({ level: 'warn', process: 'sandbox' });
+  // A database that fell is said in a sentence already; its lost connections would run over the live line.
+  const log = createLog({ level: 'error', process: 'sandbox' });
   const opened = openDb(servers.databaseUrl, { log, max: 4 });
   try {
     const ctx = await openRegister({ clock: options.realTime ? 'wall' : 'virtual', identityKey: secrets.identityKey }, opened.db, log);

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { exclusively } from '../../src/db/agenda.ts';
 import { enqueue, type OutboxMessage } from '../../src/db/outbox.ts';
 import { openDb, type OpenedDb } from '../../src/db/pool.ts';
 import { readBacklog } from '../../src/db/outbox-queue.ts';
@@ -126,7 +128,6 @@ test('a pump that dies between the acceptance and the mark leaves the row to be 
 });
 
 async function cutTransactions(): Promise<void> {
-  const { sql } = await import('kysely');
   await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${database.name} and state = 'idle in transaction'`.execute(opened.db);
 }
 
@@ -162,8 +163,28 @@ test('an outage of Temporal is waited out without counting against the row', asy
   expect(await opened.db.selectFrom('outbox').select(['state', 'tries']).executeTakeFirst()).toEqual({ state: 'done', tries: 0 });
 });
 
+test('an outage of PostgreSQL under the mover\'s lock does not count against the row either', async () => {
+  await enqueueAll([signal('agreement/acme/lock', 1)]);
+  const receiver: Receiver = {
+    start: () => Promise.reject(new Error('nothing starts here')),
+    signal: () => exclusively<'sent'>(opened.db, 'agreement/acme/lock', async () => {
+      await cutEveryLock();
+      return 'sent';
+    }),
+  };
+  for (let n = 0; n < 12; n += 1) {
+    await drain(pumpDeps(receiver));
+    await skipBackoff();
+  }
+  expect(await opened.db.selectFrom('outbox').select(['state', 'tries']).executeTakeFirst()).toEqual({ state: 'pending', tries: 0 });
+});
+
+/** As when PostgreSQL is killed: whoever holds an advisory lock loses the connection that holds it. */
+async function cutEveryLock(): Promise<void> {
+  await sql`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`.execute(opened.db);
+}
+
 async function skipBackoff(): Promise<void> {
-  const { sql } = await import('kysely');
   await opened.db.updateTable('outbox').set({ due_wall: sql<number>`clock_timestamp()` }).where('state', '=', 'pending').execute();
 }
 

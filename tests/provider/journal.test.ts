@@ -1,5 +1,5 @@
 /** The sandbox's memory: what it shows, and what a restart leaves of it. */
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import twilio from 'twilio';
@@ -22,6 +22,39 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(open.splice(0).map((rig) => rig.close()));
   await rm(folder, { recursive: true, force: true });
+});
+
+/** What a kill between two writes of the process leaves: the file up to and with the line that matches. */
+async function cutAfter(pattern: RegExp): Promise<void> {
+  const file = join(folder, 'provider-journal.jsonl');
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  const last = lines.findIndex((line) => pattern.test(line));
+  expect(last).toBeGreaterThanOrEqual(0);
+  await writeFile(file, `${lines.slice(0, last + 1).join('\n')}\n`);
+}
+
+test('a kill right after a message was taken loses none of its receipts', async () => {
+  const first = await start();
+  await first.sendgrid.send(emailOf('a'), DEADLINE);
+  await first.close();
+  await cutAfter(/"kind":"message"/);
+
+  const second = await start();
+  await second.sandbox.run(NOON + 60_000);
+  expect((await journal(second.sandbox))[0]?.events.map(({ status }) => status)).toEqual(['processed', 'delivered']);
+});
+
+test('a kill right after a callback that nobody took does not lose the next try', async () => {
+  const first = await start();
+  await first.sendgrid.send(emailOf('a'), DEADLINE);
+  first.api.answer = 500;
+  await first.sandbox.run(NOON + 2_000);
+  await first.close();
+  await cutAfter(/"kind":"event"/);
+
+  const second = await start();
+  await second.sandbox.run(NOON + 120_000);
+  expect((await journal(second.sandbox))[0]?.events.map(({ status, told }) => [status, told])).toEqual([['processed', 500], ['delivered', 204], ['processed', 204]]);
 });
 
 test('it is asked by recipient, channel and attempt, a plus sign written either way', async () => {

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -55,11 +56,39 @@ async function end(process: ChildProcess, signal: NodeJS.Signals): Promise<unkno
   return once(process, 'exit');
 }
 
+function smsChannel(baseUrl: string) {
+  return createTwilioSms({ accountSid: ACCOUNT.accountSid, credentials: { kind: 'authToken', token: ACCOUNT.authToken }, baseUrl, publicBaseUrl: api.url, defaultSender: { kind: 'number', number: '+56228820001' } });
+}
+
+/** Stands before PostgreSQL and cuts every connection until it is opened. */
+async function frontOf(url: string) {
+  const target = new URL(url);
+  let isOpen = false;
+  const front = { url: '', refused: 0, open: () => void (isOpen = true), close: () => void server.close() };
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    if (!isOpen) {
+      front.refused += 1;
+      socket.destroy();
+      return;
+    }
+    const behind = connect(Number(target.port), target.hostname);
+    behind.on('error', () => socket.destroy());
+    socket.pipe(behind).pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const own = new URL(url);
+  own.port = String(typeof address === 'object' && address !== null ? address.port : 0);
+  front.url = own.href;
+  return front;
+}
+
 test('messages carry virtual time, and a killed sandbox comes back with its journal and its receipts', async () => {
   const url = `http://127.0.0.1:${port}`;
   const first = await start();
   await setOffset(opened.db, 10 * DAY);
-  const sms = createTwilioSms({ accountSid: ACCOUNT.accountSid, credentials: { kind: 'authToken', token: ACCOUNT.authToken }, baseUrl: url, publicBaseUrl: api.url, defaultSender: { kind: 'number', number: '+56228820001' } });
+  const sms = smsChannel(url);
   const before = wallNow();
   expect(await sms.send(smsOf('kept'), { timeoutMs: 2_000 })).toMatchObject({ kind: 'sent' });
   await end(first, 'SIGKILL');
@@ -73,6 +102,20 @@ test('messages carry virtual time, and a killed sandbox comes back with its jour
   await fetch(`${url}/__run`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ until: at + 60_000 }) });
   expect(api.told.map((told) => told.path)).toEqual(['/webhooks/twilio/status/kept', '/webhooks/twilio/status/kept']);
   expect(await end(second, 'SIGTERM')).toEqual([0, null]);
+});
+
+test('started while PostgreSQL is away it waits for the clock: no message gets the date of the wall', async () => {
+  const front = await frontOf(database.url);
+  const waiting = start({ ...environment, DATABASE_URL: front.url });
+  await expect.poll(() => front.refused, { timeout: 20_000 }).toBeGreaterThan(1);
+  front.open();
+  const process_ = await waiting;
+  const before = wallNow();
+  expect(await smsChannel(`http://127.0.0.1:${port}`).send(smsOf('waited'), { timeoutMs: 2_000 })).toMatchObject({ kind: 'sent' });
+  const [entry] = (await (await fetch(`http://127.0.0.1:${port}/__journal?attempt=waited`)).json()) as JournalEntry[];
+  expect(Date.parse(entry?.at ?? '')).toBeGreaterThanOrEqual(before + 10 * DAY);
+  await end(process_, 'SIGTERM');
+  front.close();
 });
 
 test('a variable that is missing is named', async () => {

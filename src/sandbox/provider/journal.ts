@@ -57,9 +57,11 @@ const receiptSchema = z.object({
 const inboundSchema = z.object({ providerId: z.string(), at: z.number(), from: z.string(), to: z.string(), body: z.string(), told: z.number().nullable() });
 
 const recordSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('message'), message: messageSchema }),
+  // One line for what belongs together: a process that is killed between two lines must not forget half of it.
+  z.object({ kind: z.literal('message'), message: messageSchema, receipts: z.array(receiptSchema).default([]) }),
+  z.object({ kind: z.literal('event'), providerId: z.string(), receiptId: z.string(), event: eventSchema, again: receiptSchema.optional() }),
+  // Written by earlier releases: a receipt on a line of its own.
   z.object({ kind: z.literal('receipt'), receipt: receiptSchema }),
-  z.object({ kind: z.literal('event'), providerId: z.string(), receiptId: z.string(), event: eventSchema }),
   z.object({ kind: z.literal('inbound'), inbound: inboundSchema }),
   z.object({ kind: z.literal('faults'), faults: z.array(faultSchema) }),
 ]);
@@ -99,18 +101,12 @@ export class Journal {
   }
 
   accept(message: SandboxMessage, receipts: readonly Receipt[]): void {
-    this.#write({ kind: 'message', message });
-    for (const receipt of receipts) this.schedule(receipt);
+    this.#write({ kind: 'message', message, receipts: [...receipts] });
   }
 
-  /** Adds a receipt, or moves the one with the same id. */
-  schedule(receipt: Receipt): void {
-    this.#write({ kind: 'receipt', receipt });
-  }
-
-  /** The receipt has happened: the message's status, and what our API answered to the callback. */
-  happened(receipt: Receipt, event: SandboxEvent): void {
-    this.#write({ kind: 'event', providerId: receipt.providerId, receiptId: receipt.id, event });
+  /** The receipt has happened: the message's status, what our API answered to the callback, and when it is told again (null: never). */
+  happened(receipt: Receipt, event: SandboxEvent, again: Receipt | null): void {
+    this.#write({ kind: 'event', providerId: receipt.providerId, receiptId: receipt.id, event, ...(again === null ? {} : { again }) });
   }
 
   receive(inbound: InboundMessage): void {
@@ -156,7 +152,7 @@ export class Journal {
   }
 
   #write(record: JournalRecord): void {
-    if (this.#file !== null) writeSync(this.#file, `${JSON.stringify(record)}\n`);
+    if (this.#file !== null) writeWhole(this.#file, `${JSON.stringify(record)}\n`);
     this.#apply(record);
   }
 
@@ -165,12 +161,14 @@ export class Journal {
       case 'message':
         this.#messages.push(record.message);
         this.#byId.set(record.message.providerId, record.message);
+        for (const receipt of record.receipts) this.#receipts.set(receipt.id, receipt);
         return;
       case 'receipt':
         this.#receipts.set(record.receipt.id, record.receipt);
         return;
       case 'event':
         this.#receipts.delete(record.receiptId);
+        if (record.again !== undefined) this.#receipts.set(record.again.id, record.again);
         this.#note(record.providerId, record.event);
         return;
       case 'inbound':
@@ -189,6 +187,12 @@ export class Journal {
     message.status = event.status;
     if (event.errorCode !== undefined) message.errorCode = event.errorCode;
   }
+}
+
+/** The system may take less than it was given. */
+function writeWhole(file: number, line: string): void {
+  const bytes = Buffer.from(line);
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }
 
 /** The lines of an earlier run; one cut short by a kill is taken off the file, because its sender got no answer. */

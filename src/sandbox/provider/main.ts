@@ -1,4 +1,5 @@
 /** The process `provider`: the provider sandbox with the ports, keys and clock of its environment. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { wallNow } from '../../clock.ts';
 import { LOG_LEVELS } from '../../config.ts';
@@ -26,9 +27,14 @@ const environment = z.object({
 });
 type Environment = z.infer<typeof environment>;
 
-/** Business time by the clock row; while PostgreSQL is away the last offset stands, because it only grows. */
-function businessTime(db: Db, log: Log): () => Promise<number> {
-  let offsetMs = 0;
+const LOOK_AGAIN_MS = 200;
+
+/**
+ * Business time by the clock row, once it could be read: a provider that started on the wall's date would say that
+ * messages left months before they were decided. Later, while PostgreSQL is away, the last offset stands: it only grows.
+ */
+async function businessTime(db: Db, log: Log): Promise<() => Promise<number>> {
+  let offsetMs = await firstOffset(db, log);
   return async () => {
     try {
       ({ offsetMs } = await readClock(db));
@@ -37,6 +43,17 @@ function businessTime(db: Db, log: Log): () => Promise<number> {
     }
     return wallNow() + offsetMs;
   };
+}
+
+async function firstOffset(db: Db, log: Log): Promise<number> {
+  for (let said = false; ; said = true) {
+    try {
+      return (await readClock(db)).offsetMs;
+    } catch (error) {
+      if (!said) log.warn({ err: error }, 'waiting for the clock row');
+      await sleep(LOOK_AGAIN_MS);
+    }
+  }
 }
 
 function twilioAccount(env: Environment) {
@@ -61,7 +78,7 @@ async function main(): Promise<void> {
     port: env.PACTO_PROVIDER_PORT, smtpPort: env.PACTO_SMTP_PORT, webhookTarget: env.PACTO_WEBHOOK_TARGET,
     twilio: twilioAccount(env), sendgrid: { apiKey: env.SENDGRID_API_KEY, signingKey: env.PACTO_SENDGRID_SIGNING_KEY },
     dataDir: env.PACTO_DATA, clock, log,
-    ...(opened === null ? {} : { now: businessTime(opened.db, log) }),
+    ...(opened === null ? {} : { now: await businessTime(opened.db, log) }),
   });
   log.info({ url: sandbox.url, smtpPort: sandbox.smtpPort }, 'the provider sandbox listens');
   const stop = (): void => {

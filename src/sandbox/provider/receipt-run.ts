@@ -42,10 +42,15 @@ interface Due {
   readonly message: SandboxMessage;
 }
 
-/** Writes down what happened; `told` as in the journal. */
-function note({ journal }: ReceiptRunDeps, receipt: Receipt, told: number | null | undefined): void {
+/** Writes down what happened; `told` as in the journal, `again` is the next try. */
+function note({ journal }: ReceiptRunDeps, receipt: Receipt, told: number | null | undefined, again: Receipt | null = null): void {
   const { at, status, errorCode } = receipt;
-  journal.happened(receipt, { at, status, ...(errorCode === undefined ? {} : { errorCode }), ...(told === undefined ? {} : { told }) });
+  journal.happened(receipt, { at, status, ...(errorCode === undefined ? {} : { errorCode }), ...(told === undefined ? {} : { told }) }, again);
+}
+
+/** The same receipt, told once more after `waitMs` of virtual time; null when there is no such wait. */
+function later(receipt: Receipt, waitMs: number | undefined): Receipt | null {
+  return waitMs === undefined ? null : { ...receipt, at: receipt.at + waitMs, tries: receipt.tries + 1 };
 }
 
 async function runTwilio(deps: ReceiptRunDeps, due: readonly Due[]): Promise<void> {
@@ -57,14 +62,13 @@ async function runTwilio(deps: ReceiptRunDeps, due: readonly Due[]): Promise<voi
 }
 
 async function tellTwilio(deps: ReceiptRunDeps, { receipt, message }: Due): Promise<void> {
-  const { journal, twilioToken, log } = deps;
+  const { twilioToken, log } = deps;
   if (receipt.posts === 0 || message.callbackUrl === undefined) return note(deps, receipt, undefined);
   let told: number | null = null;
   for (let post = 0; post < receipt.posts; post++) told = await postAsTwilio(twilioToken, message.callbackUrl, statusFields(message, receipt));
-  note(deps, receipt, told);
+  note(deps, receipt, told, told === null && receipt.tries === 0 ? later(receipt, TWILIO_RETRY_MS) : null);
   if (told !== null && told < 300) return;
   log.warn({ attemptId: message.attemptId, channel: 'sms', status: told }, 'a status callback was not taken');
-  if (told === null && receipt.tries === 0) journal.schedule({ ...receipt, at: receipt.at + TWILIO_RETRY_MS, tries: 1 });
 }
 
 async function runSendgrid(deps: ReceiptRunDeps, due: readonly Due[]): Promise<void> {
@@ -74,16 +78,12 @@ async function runSendgrid(deps: ReceiptRunDeps, due: readonly Due[]): Promise<v
 }
 
 async function tellSendgrid(deps: ReceiptRunDeps, batch: readonly Due[]): Promise<void> {
-  const { journal, signingKey, eventsUrl, log } = deps;
+  const { signingKey, eventsUrl, log } = deps;
   const last = batch.at(-1);
   if (last === undefined) return;
   const events = batch.flatMap(({ message, receipt }) => Array.from({ length: receipt.posts }, () => sendgridEvent(message, receipt)));
   const told = await postAsSendgrid(signingKey, eventsUrl, events, Math.floor(last.receipt.at / SECOND));
-  for (const { receipt } of batch) note(deps, receipt, told);
-  if (told !== null && told < 300) return;
-  log.warn({ channel: 'email', events: events.length, status: told }, 'a batch of events was not taken');
-  for (const { receipt } of batch) {
-    const wait = SENDGRID_RETRIES_MS[receipt.tries];
-    if (wait !== undefined) journal.schedule({ ...receipt, at: receipt.at + wait, tries: receipt.tries + 1 });
-  }
+  const taken = told !== null && told < 300;
+  for (const { receipt } of batch) note(deps, receipt, told, taken ? null : later(receipt, SENDGRID_RETRIES_MS[receipt.tries]));
+  if (!taken) log.warn({ channel: 'email', events: events.length, status: told }, 'a batch of events was not taken');
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
+import { isAlive } from '../alive.ts';
 import { freePort, LOOPBACK } from '../ports.ts';
 import type { Guardian } from './guardian.ts';
 import type { NativeProcess } from './native-process.ts';
@@ -106,26 +107,28 @@ async function initialise(dataDir: string, password: string, initdb: string, use
 }
 
 /**
- * A server that outlived a killed supervisor still holds the folder: it is stopped. A pid file that names no PostgreSQL
- * (the machine was restarted and the number given to another program) is removed, or PostgreSQL would refuse to start.
+ * A server that outlived a killed supervisor still holds the folder: it is stopped. A pid file whose number belongs to
+ * anybody else by now (another PostgreSQL too) is removed, or PostgreSQL would refuse to start.
  */
 async function endOrphan(dataDir: string, say: (line: string) => void): Promise<void> {
   const pidFile = join(dataDir, 'postmaster.pid');
   const pid = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10);
-  if (!Number.isSafeInteger(pid) || pid <= 1) return;
-  if (!(await isPostgres(pid))) return rm(pidFile, { force: true });
+  // Of a number that nobody has PostgreSQL takes care itself, and the file tells it which shared memory may still be in use.
+  if (!Number.isSafeInteger(pid) || pid <= 1 || !isAlive(pid)) return;
+  if (!(await serves(pid, dataDir))) return rm(pidFile, { force: true });
   say('a PostgreSQL of an earlier run still holds the data folder: stopping it.');
   process.kill(pid, 'SIGINT');
-  for (let waited = 0; waited < STOP_GRACE_MS && (await isPostgres(pid)); waited += 100) await sleep(100);
-  if (await isPostgres(pid)) process.kill(pid, 'SIGKILL');
+  for (let waited = 0; waited < STOP_GRACE_MS && (await serves(pid, dataDir)); waited += 100) await sleep(100);
+  if (await serves(pid, dataDir)) process.kill(pid, 'SIGKILL');
   return undefined;
 }
 
-async function isPostgres(pid: number): Promise<boolean> {
-  const { code, output } = await runProgram('ps', ['-o', 'comm=', '-p', String(pid)], { limitMs: 5000 });
-  if (code !== 127) return code === 0 && output.trim().endsWith('postgres');
-  // Slim containers have no ps.
-  return /postgres/.test(await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => ''));
+/** Whether the process is the PostgreSQL that was started on this folder: its command line names both. */
+async function serves(pid: number, dataDir: string): Promise<boolean> {
+  // Slim containers have no ps, other systems no /proc.
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').then((text) => text.split('\0').join(' '), () => null)
+    ?? (await runProgram('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { limitMs: 5000 })).output;
+  return command.includes('postgres') && command.includes(` -D ${dataDir} `);
 }
 
 async function waitUntilServing(url: string, child: NativeProcess): Promise<void> {
