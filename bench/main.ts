@@ -13,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   import: async () => (await import('./import.ts')).benchImport(),
   law: async () => (await import('./law.ts')).benchLaw(),
   kill: async () => (await import('./kill.ts')).benchKill(),
+  sandbox: async () => (await import('./sandbox.ts')).benchSandbox(),
 };
 const RESULTS = join(import.meta.dirname, 'results.json');
 

@@ -42,6 +42,8 @@ export interface VirtualTimeDeps {
  * execution that works when its one skip is used up only runs on at wall pace; the loop asks again once it is idle.
  */
 const SKIPS = 1;
+/** temporal.api.enums.v1.FastForwardPollingResult: the target was reached. */
+const COMPLETED = 2;
 /** So near, a message may be handed over: a fast-forward leaves two events in the history and costs 1 ms. */
 const CLOSE_ENOUGH_MS = 250;
 /** So little is waited for: a task that begins in between could still be running when the target of a skip passes. */
@@ -116,15 +118,18 @@ export class VirtualWorkflowTime implements WorkflowTime {
       }
       attempt += 1;
       if (ahead <= SHORT_MS) await pause(ahead);
-      else if ((await this.#fastForward(workflowId, ahead)) === 'notRunning') return 'notRunning';
-      else firing = { after: events + EVENTS_OF_SKIP, until: wallNow() + TIMER_PATIENCE_MS };
+      else {
+        const skipped = await this.#fastForward(workflowId, ahead);
+        if (skipped !== 'short') return skipped;
+        firing = { after: events + EVENTS_OF_SKIP, until: wallNow() + TIMER_PATIENCE_MS };
+      }
       busyUntil = wallNow() + BUSY_PATIENCE_MS;
     }
     throw new AppError('ERR_CLOCK', `The workflow ${workflowId} did not reach its virtual time after ${MOVE_ATTEMPTS} moves.`);
   }
 
-  /** One skip, to the target or to a timer before it: then the poll ends because the skip is used up. */
-  async #fastForward(workflowId: string, ahead: number): Promise<'skipped' | 'notRunning'> {
+  /** One skip, to the target (`moved`) or to a timer before it (`short`): then the poll ends because the skip is used up. */
+  async #fastForward(workflowId: string, ahead: number): Promise<'moved' | 'short' | 'notRunning'> {
     const { client, namespace } = this.#deps;
     const id = randomUUID();
     try {
@@ -140,8 +145,8 @@ export class VirtualWorkflowTime implements WorkflowTime {
         },
         updateMask: { paths: ['time_skipping_config'] },
       });
-      await client.workflowService.pollWorkflowExecutionTimeSkipping({ namespace, workflowExecution: { workflowId }, fastForwardId: id });
-      return 'skipped';
+      const { fastForwardPollingResult } = await client.workflowService.pollWorkflowExecutionTimeSkipping({ namespace, workflowExecution: { workflowId }, fastForwardId: id });
+      return fastForwardPollingResult === COMPLETED ? 'moved' : 'short';
     } catch (error) {
       if ((await this.#describe(workflowId)) === null) return 'notRunning';
       throw error;

@@ -48,19 +48,27 @@ export async function openFollowUps(db: Db): Promise<OpenFollowUp[]> {
   ];
 }
 
-/** Outbox rows that the pump has still to hand over; those behind a poison row wait for a person, not for the pump. */
-export async function outboxPending(db: Db): Promise<number> {
-  const row = await db.selectFrom('outbox').select((eb) => eb.fn.countAll<number>().as('n')).where('state', '=', 'pending')
-    .where((eb) => eb.not(eb.exists(
-      eb.selectFrom('outbox as poison').select('poison.id').whereRef('poison.workflow_id', '=', 'outbox.workflow_id').where('poison.state', '=', 'poison'))))
-    .executeTakeFirstOrThrow();
-  return Number(row.n);
+/** Whether a running agreement's wake still stands at or before `now`. */
+export async function isStillDue(db: Db, agreementId: string, now: number): Promise<boolean> {
+  const row = await db.selectFrom('agreement').select('id')
+    .where('id', '=', agreementId).where('workflow_state', '=', 'running').where('wake_at', '<=', instant(now)).executeTakeFirst();
+  return row !== undefined;
 }
 
-/** Attempts between claim and record; an unknown outcome is not in flight, it waits for its validity. */
-export async function attemptsInFlight(db: Db): Promise<number> {
-  const row = await db.selectFrom('attempt').select((eb) => eb.fn.countAll<number>().as('n')).where('state', 'in', ['claimed', 'calling']).executeTakeFirstOrThrow();
-  return Number(row.n);
+export interface OnItsWay {
+  /** Outbox rows that the pump has still to hand over; those behind a poison row wait for a person, not for the pump. */
+  readonly rows: number;
+  /** Attempts between claim and record; an unknown outcome is not in flight, it waits for its validity. */
+  readonly attempts: number;
+}
+
+export async function onItsWay(db: Db): Promise<OnItsWay> {
+  const { rows: [row] } = await sql<OnItsWay>`
+    select
+      (select count(*) from outbox where state = 'pending' and not exists (
+        select from outbox poison where poison.workflow_id = outbox.workflow_id and poison.state = 'poison'))::int as "rows",
+      (select count(*) from attempt where state in ('claimed', 'calling'))::int as "attempts"`.execute(db);
+  return row ?? { rows: 0, attempts: 0 };
 }
 
 /** When the next unknown outcome is closed for good, epoch ms; null when there is none. */

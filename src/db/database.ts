@@ -280,6 +280,12 @@ export interface AttemptTable {
   touched_wall: WallTimestamp;
 }
 
+export interface AgreementCoDebtorTable {
+  agreement_id: string;
+  person_id: string;
+  position: number;
+}
+
 export interface AttemptAgreementTable {
   attempt_id: string;
   agreement_id: string;
@@ -517,6 +523,7 @@ export interface Database {
   promise: PromiseTable;
   dispute: DisputeTable;
   attempt: AttemptTable;
+  agreement_co_debtor: AgreementCoDebtorTable;
   attempt_agreement: AttemptAgreementTable;
   timeline_entry: TimelineEntryTable;
   outbox: OutboxTable;

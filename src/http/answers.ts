@@ -18,7 +18,7 @@ export function pageOf<T extends z.ZodType>(item: T): z.ZodObject<{ items: z.Zod
 }
 
 export const agreement = z.object({
-  id: z.string(), creditorId: z.string(), externalId: z.string(), personId: z.string(), batch: z.string().nullable(),
+  id: z.string(), creditorId: z.string(), externalId: z.string(), personId: z.string(), coDebtors: z.array(z.string()).readonly(), batch: z.string().nullable(),
   phase: z.enum(['active', 'broken', 'preLegal', 'settled', 'closed']),
   overdue: z.boolean(), daysPastDue: z.int(),
   flags: z.object({ hold: z.boolean(), dispute: z.boolean(), promise: z.boolean(), optedOut: z.boolean() }),

@@ -124,6 +124,8 @@ export const agreementBody = z.strictObject({
   creditorId: externalIdText,
   externalId: externalIdText,
   person,
+  /** Persons of their own who owe beside the debtor. */
+  coDebtors: z.array(person).min(1).max(10).optional(),
   debt: debt.optional(),
   agreedOn: localDateText.optional(),
   batch: plainText(64).optional(),
@@ -135,10 +137,15 @@ export const agreementBody = z.strictObject({
   if (body.debt !== undefined && debtTotal(body.debt) !== sumOf(body.instalments)) {
     context.addIssue({ code: 'custom', path: ['debt'], message: `comes to ${debtTotal(body.debt)}, the instalments to ${sumOf(body.instalments)}: they must be equal` });
   }
-  if (body.person.type === 'person') {
-    body.person.contactPoints.forEach((point, index) => {
-      if (point.role !== undefined) context.addIssue({ code: 'custom', path: ['person', 'contactPoints', index, 'role'], message: 'goes only with a company' });
+  const owing = [{ who: body.person, path: ['person'] }, ...(body.coDebtors ?? []).map((who, index) => ({ who, path: ['coDebtors', index] }))];
+  owing.forEach(({ who, path }, place) => {
+    if (owing.slice(0, place).some((other) => other.who.externalId === who.externalId)) {
+      context.addIssue({ code: 'custom', path: [...path, 'externalId'], message: 'owes this agreement already' });
+    }
+    if (who.type === 'company') return;
+    who.contactPoints.forEach((point, index) => {
+      if (point.role !== undefined) context.addIssue({ code: 'custom', path: [...path, 'contactPoints', index, 'role'], message: 'goes only with a company' });
     });
-  }
+  });
 });
 export type AgreementBody = z.output<typeof agreementBody>;

@@ -18,6 +18,7 @@ import type { Strategy } from '../strategy/strategy.ts';
 import { WORKFLOWS, type AgreementInput } from '../../workflows/contract.ts';
 import type { Actor } from './actor.ts';
 import { sumOf, type AgreementBody } from './agreement-body.ts';
+import { takeInCoDebtors } from './co-debtors.ts';
 import { mirrorOf, recordFact } from './fact.ts';
 import { takeInPerson, type TakenIn, type ToldBy } from './person.ts';
 import type { PersonLock, RegisterContext } from './person-lock.ts';
@@ -38,8 +39,9 @@ export function agreementWorkflowId(creditorId: string, externalId: string): str
 }
 
 /** SHA-256 of a body after its defaults, the person's details left out: what "the same body again" means. */
-export function bodyHash({ person, ...rest }: AgreementBody): string {
-  return createHash('sha256').update(canonicalize({ ...rest, person: person.externalId }) ?? '').digest('hex');
+export function bodyHash({ person, coDebtors, ...rest }: AgreementBody): string {
+  const others = coDebtors === undefined ? {} : { coDebtors: coDebtors.map(({ externalId }) => externalId) };
+  return createHash('sha256').update(canonicalize({ ...rest, ...others, person: person.externalId }) ?? '').digest('hex');
 }
 
 /** Makers of the same person or agreement at once see each other only by a violation; the loser looks again. */
@@ -72,8 +74,9 @@ async function logWithin(ctx: RegisterContext, trx: Trx, actor: Actor, body: Agr
   // Again under the lock: a twin of this request may have been faster.
   const known = await agreementByExternalId(trx, creditor.id, body.externalId);
   requireSame(known, hash);
-  if (known !== undefined) return { agreementId: known.id, created: false };
-  const agreementId = await create(ctx, taken, { creditor, body, country, strategy, hash });
+  const agreementId = known?.id ?? (await create(ctx, taken, { creditor, body, country, strategy, hash }));
+  await takeInCoDebtors(ctx, trx, creditor, { agreementId, coDebtors: body.coDebtors, by: { actorId: actor.id, agreement: body.externalId, evidence } });
+  if (known !== undefined) return { agreementId, created: false };
   return { agreementId, created: true };
 }
 

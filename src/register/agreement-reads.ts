@@ -1,5 +1,6 @@
 /** What can be read of agreements: where they stand, their history, their money. */
 import { listAgreements as listRows } from '../db/agreements.ts';
+import { coDebtorsOf } from '../db/co-debtors.ts';
 import { paymentsOf } from '../db/payments.ts';
 import { timelineRows } from '../db/timeline.ts';
 import type { Phase } from '../domain/agreement.ts';
@@ -25,6 +26,8 @@ export interface AgreementAnswer {
   readonly creditorId: string;
   readonly externalId: string;
   readonly personId: string;
+  /** Ids of the persons who owe beside the debtor. */
+  readonly coDebtors: readonly string[];
   readonly batch: string | null;
   readonly phase: Phase;
   readonly overdue: boolean;
@@ -46,16 +49,16 @@ export interface AgreementAnswer {
 /** Where an agreement stands now; ERR_NOT_FOUND when the actor may not see it. */
 export async function getAgreement(ctx: RegisterContext, actor: Actor, ref: string): Promise<AgreementAnswer> {
   const row = await resolveAgreement(ctx, actor, ref);
-  return answerOf(await loadState(ctx.db, row.id), await ctx.clock.now());
+  return answerOf(await loadState(ctx.db, row.id), await ctx.clock.now(), (await coDebtorsOf(ctx.db, [row.id])).get(row.id));
 }
 
-function answerOf({ row, state }: LoadedAgreement, now: number): AgreementAnswer {
+function answerOf({ row, state }: LoadedAgreement, now: number, coDebtors: readonly string[] = []): AgreementAnswer {
   const view = viewOf(state);
   const { overdue, daysPastDue } = overdueAt(state, now);
   const strategy = strategyOf(state);
   const next = nextStep(state, now);
   return {
-    id: row.id, creditorId: row.creditor_id, externalId: row.external_id, personId: row.person_id, batch: row.batch,
+    id: row.id, creditorId: row.creditor_id, externalId: row.external_id, personId: row.person_id, coDebtors, batch: row.batch,
     phase: view.phase, overdue, daysPastDue,
     flags: {
       hold: view.holdUntil !== null && view.holdUntil > now, dispute: view.disputes.length > 0,
@@ -91,7 +94,8 @@ export async function listAgreements(ctx: RegisterContext, actor: Actor, query: 
   );
   const page = pageOf(rows, limit, (row) => ({ at: row.logged_at, id: row.id }), (row) => row.id);
   const loaded = await loadStates(ctx.db, page.items);
-  return { items: loaded.map((agreement) => answerOf(agreement, now)), nextCursor: page.nextCursor };
+  const coDebtors = await coDebtorsOf(ctx.db, page.items);
+  return { items: loaded.map((agreement) => answerOf(agreement, now, coDebtors.get(agreement.row.id))), nextCursor: page.nextCursor };
 }
 
 /** The evidence of an agreement, ascending. */

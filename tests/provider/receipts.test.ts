@@ -173,3 +173,14 @@ test('logs name attempts, never people', async () => {
   expect(text).toContain('attempt-1');
   expect(text).not.toMatch(/961234567|ana\.rojas|Hola/);
 });
+
+test('an address decides for itself: an SMS to a landline and a mail to nobody fail, whatever the faults of the hour', async () => {
+  await rig.sms.send(smsOf('landline-1', { to: '+56229381045' }), DEADLINE);
+  await rig.sms.send(smsOf('mobile-1'), DEADLINE);
+  await rig.sendgrid.send(emailOf('nobody-1', { to: 'no-existe-046@example.org' }), DEADLINE);
+  await rig.sandbox.run(NOON + MINUTE);
+  const end = async (attempt: string) => (await journal(rig.sandbox, { attempt }))[0]?.events.at(-1);
+  expect(await end('landline-1')).toMatchObject({ status: 'undelivered', errorCode: '30006' });
+  expect(await end('mobile-1')).toMatchObject({ status: 'delivered' });
+  expect(await end('nobody-1')).toMatchObject({ status: 'bounce', errorCode: '5.1.1' });
+});

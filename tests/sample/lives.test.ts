@@ -92,7 +92,7 @@ function answer(world: World, act: Act, now: number, record: (at: number, body: 
 
 const kinds = (world: World): string[] => world.done.map(({ kind }) => kind);
 
-test.each<Persona>(['punctual', 'prepays', 'late', 'slow', 'partial', 'viaCreditor', 'keepsPromise', 'breaksPromise', 'reverses', 'unreachable', 'optsOut', 'disputes'])(
+test.each<Persona>(['punctual', 'prepays', 'late', 'slow', 'partial', 'viaCreditor', 'keepsPromise', 'breaksPromise', 'reverses', 'unreachable', 'wrongNumber', 'coDebtorPays', 'optsOut', 'disputes'])(
   'who is %s has paid everything in the end, to the unit',
   (persona) => {
     const view = viewOf(live(persona, 150).state);
@@ -148,6 +148,10 @@ describe('what each of them does on the way', () => {
     const call = done.find((act) => act.kind === 'call');
     expect(call).toMatchObject({ outcome: 'talked' });
     expect(done.find((act) => act.kind === 'pay')?.at).toBeGreaterThanOrEqual((call?.at ?? 0) + DAY - HOUR);
+  });
+
+  test('a wrong number is told to the agent who calls, and nobody promises anything there', () => {
+    expect(live('wrongNumber', 40).done.find((act) => act.kind === 'call')).toMatchObject({ outcome: 'wrongNumber' });
   });
 
   test('an opt-out comes after the first notice, a dispute rests until it is resolved', () => {

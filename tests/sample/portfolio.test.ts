@@ -2,13 +2,15 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { stdnum } from 'stdnum';
 import { expect, test } from 'vitest';
 import { DAY } from '../../src/domain/zone.ts';
-import { personaOf, SAMPLE_CREDITORS, samplePortfolio } from '../../src/sandbox/sample/portfolio.ts';
+import { isLandline } from '../../src/sandbox/provider/addresses.ts';
+import { NO_MAILBOX } from '../../src/sandbox/sample/people.ts';
+import { personaOf, SAMPLE_CREDITORS, samplePortfolio, type SampleAgreement } from '../../src/sandbox/sample/portfolio.ts';
 
 const START = '2026-11-24';
 const portfolio = samplePortfolio(START);
 
-test('the sample has at least forty agreements of four countries and three creditors, two of them third parties', () => {
-  expect(portfolio.length).toBeGreaterThanOrEqual(40);
+test('the sample has at least sixty agreements of four countries and three creditors, two of them third parties', () => {
+  expect(portfolio.length).toBeGreaterThanOrEqual(60);
   expect(new Set(portfolio.map(({ person }) => person.address.country))).toEqual(new Set(['CL', 'CO', 'MX', 'PE']));
   expect(SAMPLE_CREDITORS.map(({ type }) => type).sort()).toEqual(['firstParty', 'thirdParty', 'thirdParty']);
   expect(new Set(portfolio.map(({ creditorId, externalId }) => `${creditorId}/${externalId}`)).size).toBe(portfolio.length);
@@ -22,11 +24,13 @@ test('the same day gives the same sample, another day only other dates', () => {
   expect(shifted[0]?.instalments[0]?.dueOn).not.toBe(portfolio[0]?.instalments[0]?.dueOn);
 });
 
-test('one person has several agreements with one creditor, and two owe two creditors', () => {
+test('one person has several agreements with one creditor, one owes two creditors, one three', () => {
   const sharing = Map.groupBy(portfolio, ({ person }) => person.nationalId.value);
   const groups = [...sharing.values()].filter((agreements) => agreements.length > 1);
   expect(groups.some((agreements) => agreements.length >= 3 && new Set(agreements.map(({ creditorId }) => creditorId)).size === 1)).toBe(true);
-  expect(groups.some((agreements) => new Set(agreements.map(({ creditorId }) => creditorId)).size === 2)).toBe(true);
+  const creditors = groups.map((agreements) => new Set(agreements.map(({ creditorId }) => creditorId)).size);
+  expect(creditors).toContain(2);
+  expect(creditors).toContain(3);
 });
 
 test.each(portfolio.map((agreement) => [agreement.externalId, agreement] as const))('%s is a body that a strict API takes', (_id, agreement) => {
@@ -53,9 +57,21 @@ function isNationalId({ country, type, value }: { country: string; type: string;
   }
 }
 
+test('landlines, mailboxes that do not exist, companies with roles and co-debtors stand in it, each in two countries or more', () => {
+  const countriesOf = (chosen: readonly SampleAgreement[]): number => new Set(chosen.map(({ person }) => person.address.country)).size;
+  const landlines = portfolio.filter(({ person }) => person.contactPoints.some(({ kind, value }) => kind === 'phone' && isLandline(value)));
+  const bouncing = portfolio.filter(({ person }) => person.contactPoints.some(({ value }) => value.startsWith(NO_MAILBOX)));
+  expect(countriesOf(landlines)).toBeGreaterThanOrEqual(2);
+  expect(countriesOf(bouncing)).toBeGreaterThanOrEqual(2);
+  expect(countriesOf(portfolio.filter(({ coDebtors }) => coDebtors !== undefined))).toBeGreaterThanOrEqual(2);
+  const companies = portfolio.filter(({ person }) => person.type === 'company');
+  expect(companies.length).toBeGreaterThanOrEqual(3);
+  for (const { person } of companies) expect(person.contactPoints.every(({ role }) => role !== undefined)).toBe(true);
+});
+
 test('every scripted life stands in the sample, and nobody else has one', () => {
   const lives = new Set(portfolio.map(({ creditorId, externalId }) => personaOf(creditorId, externalId)));
-  for (const life of ['punctual', 'late', 'partial', 'prepays', 'afterCall', 'breaksPromise', 'reverses', 'never', 'paysAtLaw', 'optsOut'] as const) expect(lives).toContain(life);
+  for (const life of ['punctual', 'late', 'partial', 'prepays', 'afterCall', 'breaksPromise', 'reverses', 'never', 'paysAtLaw', 'optsOut', 'wrongNumber', 'coDebtorPays', 'viaCreditor'] as const) expect(lives).toContain(life);
   expect(personaOf('comercial-sur', 'somebody-elses')).toBeUndefined();
 });
 

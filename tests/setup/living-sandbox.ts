@@ -25,7 +25,7 @@ import type { RegisterContext } from '../../src/register/person-lock.ts';
 import { publishShipped } from '../../src/register/publish.ts';
 import { installedSending } from '../../src/register/sending/installed.ts';
 import { applyReceipt } from '../../src/register/sending/receipts.ts';
-import { reconcileUnknown } from '../../src/register/sending/reconcile.ts';
+import { anyChange, reconcileUnknown } from '../../src/register/sending/reconcile.ts';
 import type { Actor, ClockJob } from '../../src/sandbox/clock/clock-job.ts';
 import type { SandboxClock } from '../../src/sandbox/clock/sandbox-clock.ts';
 import { providerActor } from '../../src/sandbox/clock/provider-actor.ts';
@@ -141,7 +141,7 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
   const { key: adminKey } = await addKey(ctx, { name: 'test', role: 'admin', creditorId: null });
 
   const actors = [providerActor(provider.url), ...((await options.actors?.({ db, apiUrl, adminKey, ctx, providerUrl: provider.url })) ?? [])];
-  const job = createClockJob({ ctx, gateway, actors, reconcile: (now) => reconcileUnknown(sending, now) });
+  const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => anyChange(await reconcileUnknown(sending, now)) });
   clock = job;
   return {
     db, ctx, config, channels: sending.channels, gateway, clock: job, adminKey, apiUrl, providerUrl: provider.url, databaseUrl: database.url, taskQueue: queues.agreements, logLines,

@@ -19,6 +19,10 @@ export interface Reconciled {
   readonly released: number;
 }
 
+export function anyChange({ abandoned, found, closed, released }: Reconciled): boolean {
+  return abandoned + found + closed + released > 0;
+}
+
 /** Wall time after which the worker of a call is surely gone (its activity may take 15 s in all). */
 const LEASE_MS = 30_000;
 const LOOKUP_TIMEOUT_MS = 5_000;

@@ -1,8 +1,9 @@
 /** What is due when, over agreements (the core's own wake) and over callbacks and surveys (their timers in the history). */
 import type { Client } from '@temporalio/client';
-import { agreementsToWake, nextAgreementWake, nextUnknownEnd, openFollowUps, type AgendaItem } from '../../db/agenda.ts';
+import { agreementsToWake, isStillDue, nextAgreementWake, nextUnknownEnd, openFollowUps, type AgendaItem } from '../../db/agenda.ts';
 import type { Db } from '../../db/pool.ts';
 import { isNotFound } from '../../client/workflow-time.ts';
+import type { Outlook } from './clock-job.ts';
 
 /** temporal.api.enums.v1.EventType. */
 const EVENT = { timerStarted: 17, timerFired: 18, timerCanceled: 19 } as const;
@@ -65,24 +66,28 @@ export class Agenda {
     this.#deps = deps;
   }
 
-  async due(now: number): Promise<AgendaItem[]> {
-    const followUps = await this.#followUps();
-    return [...(await agreementsToWake(this.#deps.db, now)), ...followUps.filter((item) => item.at <= now)].sort((a, b) => a.at - b.at);
+  /** What is due at `now`, and when something is due next. */
+  async look(now: number): Promise<Outlook> {
+    const { db } = this.#deps;
+    const [agreements, wake, unknownEnd, followUps] = await Promise.all([agreementsToWake(db, now), nextAgreementWake(db, now), nextUnknownEnd(db), this.#followUps()]);
+    const later = [wake, unknownEnd, ...followUps.map((item) => item.at)].filter((at): at is number => at !== null && at > now);
+    const due = [...agreements, ...followUps.filter((item) => item.at <= now)].sort((a, b) => a.at - b.at);
+    return { due, next: later.length === 0 ? null : Math.min(...later) };
   }
 
-  async nextDue(now: number): Promise<number | null> {
-    const { db } = this.#deps;
-    const [wake, unknownEnd, followUps] = await Promise.all([nextAgreementWake(db, now), nextUnknownEnd(db), this.#followUps()]);
-    const instants = [wake, unknownEnd, ...followUps.map((item) => item.at)].filter((at): at is number => at !== null && at > now);
-    return instants.length === 0 ? null : Math.min(...instants);
+  /** An agreement's facts carry its next wake with them; a follow-up has its next timer, or is over. */
+  async hasActed(item: AgendaItem, now: number): Promise<boolean> {
+    if (item.agreementId !== null) return !(await isStillDue(this.#deps.db, item.agreementId, now));
+    this.#timers.delete(item.workflowId);
+    const { at, over } = await pendingTimer(this.#deps.client, item.workflowId);
+    if (at === null || at <= now) return over;
+    this.#timers.set(item.workflowId, at);
+    return true;
   }
 
   /** False when the item is still due at `now` although it was moved and is idle. */
-  async refresh(item: AgendaItem, now: number): Promise<boolean> {
-    if (item.agreementId === null) {
-      this.#timers.delete(item.workflowId);
-      return true;
-    }
+  async reckonAnew(item: AgendaItem, now: number): Promise<boolean> {
+    if (item.agreementId === null) return false;
     const wake = await this.#deps.reckonWake(item.agreementId, now);
     return wake === null || wake > now;
   }

@@ -10,10 +10,20 @@ import { AppError } from '../../errors.ts';
 /** Someone who acts by himself in virtual time: the provider sandbox's receipts, scripted debtors and agents. */
 export interface Actor {
   readonly name: string;
+  /** How long it waits for an instant at which somebody else acts, ms: what it does is not a minute's matter, and each instant costs. */
+  readonly patienceMs: number;
   /** When it wants to act next, epoch ms; null = never. */
   next(): Promise<number | null>;
   /** Does everything it has to do up to `now`; resolves when it is done. */
   run(now: number): Promise<void>;
+}
+
+/** What the agenda holds at an instant. */
+export interface Outlook {
+  /** Workflows due by then, earliest first. */
+  readonly due: readonly AgendaItem[];
+  /** The earliest instant after it at which a workflow or the reconcile job has something to do, epoch ms. */
+  readonly next: number | null;
 }
 
 export interface ClockJobDeps {
@@ -22,24 +32,28 @@ export interface ClockJobDeps {
   readonly readOffset: () => Promise<number>;
   readonly setOffset: (offsetMs: number) => Promise<number>;
   readonly noteBlocked: (blockedBy: string | null) => Promise<void>;
-  /** Workflows due at or before `now`, earliest first. */
-  readonly due: (now: number) => Promise<AgendaItem[]>;
-  /** The earliest instant after `now` at which a workflow or the reconcile job has something to do. */
-  readonly nextDue: (now: number) => Promise<number | null>;
+  readonly look: (now: number) => Promise<Outlook>;
   readonly move: (workflowId: string, target: number) => Promise<unknown>;
   readonly isIdle: (workflowId: string) => Promise<boolean>;
-  /** After a move: reckons the item's next wake anew; false when it still stands at or before `now` (nothing happened yet). */
-  readonly refresh: (item: AgendaItem, now: number) => Promise<boolean>;
+  /** After a move: whether the item has done everything due at `now`, by its facts; cheap, asked often. */
+  readonly hasActed: (item: AgendaItem, now: number) => Promise<boolean>;
+  /** Reckons the wake of an item anew that is idle and recorded nothing; false when it still stands at or before `now`. */
+  readonly reckonAnew: (item: AgendaItem, now: number) => Promise<boolean>;
   /** What is still on its way (outbox rows, attempts in flight), in words; null when nothing. */
   readonly inFlight: () => Promise<string | null>;
-  readonly reconcile: (now: number) => Promise<void>;
+  /** Closes open questions about contacts; true when that changed anything. */
+  readonly reconcile: (now: number) => Promise<boolean>;
   readonly actors: readonly Actor[];
   readonly log: Logger;
 }
 
 const MINUTE = 60_000;
 /** Persons moved side by side. */
-const LANES = 12;
+const LANES = 16;
+/** From the skip to the recorded fact it takes some tens of milliseconds of wall time. */
+const FIRST_LOOK_MS = 8;
+/** Wall time after which a run that recorded nothing is looked at itself: waiting for its next attempt, or woken for nothing. */
+const LOOK_CLOSER_MS = 500;
 /** Wall time after which a run that is idle and still due is left for the next instant. */
 const STUCK_AFTER_MS = 10_000;
 /** Wall time after which a move names what blocks it (it keeps waiting). */
@@ -49,6 +63,8 @@ const GIVE_UP_MS = 120_000;
 
 export class ClockJob {
   readonly #deps: ClockJobDeps;
+  /** Since the last target was reached. */
+  readonly #moved = new Set<string>();
   #stopping = false;
 
   constructor(deps: ClockJobDeps) {
@@ -66,11 +82,9 @@ export class ClockJob {
   /** Plays everything due up to `target` (virtual epoch ms) and leaves the clock there; `onStep` sees each instant. */
   async runTo(target: number, onStep?: (now: number) => void): Promise<void> {
     while (!this.#stopping) {
-      const now = await this.now();
-      await this.#settle(now);
-      const next = await this.#next(now);
+      const next = await this.#settle(await this.now());
       if (next === null || next > target) break;
-      if (next > now) await this.#deps.setOffset(next - this.#deps.wallNow());
+      await this.#deps.setOffset(next - this.#deps.wallNow());
       onStep?.(next);
     }
     if (this.#stopping) return;
@@ -79,43 +93,50 @@ export class ClockJob {
       await this.#deps.setOffset(target - this.#deps.wallNow());
       await this.#settle(target);
     }
+    await this.#allIdle();
     await this.#deps.noteBlocked(null);
   }
 
-  /** The next instant at which anybody acts, rounded up to the minute so that receipts seconds apart are one step. */
-  async #next(now: number): Promise<number | null> {
-    const { actors, nextDue } = this.#deps;
-    const instants = await Promise.all([nextDue(now), ...actors.map((actor) => actor.next())]);
-    const future = instants.filter((at): at is number => at !== null);
-    if (future.length === 0) return null;
-    return Math.max(now + 1, Math.ceil(Math.min(...future) / MINUTE) * MINUTE);
-  }
-
-  /** Everything due at `now` has happened when this returns: workflows moved and idle, outbox empty, actors done. */
-  async #settle(now: number): Promise<void> {
+  /**
+   * Everything due at `now` has happened when this returns: actors done, workflows moved, outbox empty. Actors come
+   * first, because what they do was due before: who paid at ten to ten is not written to at ten. Answers the next
+   * instant at which anybody acts, rounded up to the minute so that receipts seconds apart are one step.
+   */
+  async #settle(now: number): Promise<number | null> {
     // Moved, idle, and still due: left for the next instant, so that one run that is stuck does not stop the world.
     const stuck = new Set<string>();
+    let reconciled = false;
     while (!this.#stopping) {
       await this.#quiet();
-      const items = (await this.#deps.due(now)).filter((item) => !stuck.has(item.workflowId));
+      const actors = await this.#runActors(now);
+      if (actors.acted) await this.#quiet();
+      const { due, next } = await this.#deps.look(now);
+      const items = due.filter((item) => !stuck.has(item.workflowId));
       await this.#moveAll(items, now, stuck);
-      await this.#quiet();
-      const acted = await this.#runActors(now);
-      await this.#deps.reconcile(now);
-      await this.#quiet();
-      if (items.length === 0 && !acted) return;
+      const changed = reconciled && items.length === 0 ? false : await this.#deps.reconcile(now);
+      reconciled = true;
+      if (items.length > 0 || actors.acted || changed) continue;
+      const instants = [next, actors.next].filter((at): at is number => at !== null);
+      return instants.length === 0 ? null : Math.max(now + 1, Math.ceil(Math.min(...instants) / MINUTE) * MINUTE);
     }
+    return null;
   }
 
-  async #runActors(now: number): Promise<boolean> {
+  /** `next`: when the first of them has waited long enough for somebody else's instant. */
+  async #runActors(now: number): Promise<{ acted: boolean; next: number | null }> {
     let acted = false;
+    let next: number | null = null;
     for (const actor of this.#deps.actors) {
       const at = await actor.next();
-      if (at === null || at > now) continue;
+      if (at === null) continue;
+      if (at > now) {
+        next = Math.min(next ?? Infinity, at + actor.patienceMs);
+        continue;
+      }
       await actor.run(now);
       acted = true;
     }
-    return acted;
+    return { acted, next };
   }
 
   async #moveAll(items: readonly AgendaItem[], now: number, stuck: Set<string>): Promise<void> {
@@ -132,18 +153,39 @@ export class ClockJob {
 
   /** False when the run is idle and still due: something keeps it that is not time. */
   async #moveOne(item: AgendaItem, now: number): Promise<boolean> {
-    const { move, isIdle, refresh, log, pause, wallNow } = this.#deps;
+    const { move, hasActed, log, pause, wallNow } = this.#deps;
     const since = wallNow();
-    for (let pauseMs = 2; !this.#stopping; pauseMs = Math.min(50, pauseMs * 1.5)) {
-      await move(item.workflowId, now);
-      await this.#until(`the workflow ${item.workflowId}`, () => isIdle(item.workflowId));
-      if (await refresh(item, now)) return true;
-      // The target can be reached a moment before the server fires the timer that was due at it.
-      if (wallNow() - since > STUCK_AFTER_MS) break;
-      await pause(pauseMs);
-    }
-    log.warn({ workflowId: item.workflowId }, 'still due after its move');
-    return false;
+    let lookedAt = since;
+    let stuck = false;
+    // To its own instant, not to ours some seconds or milliseconds later: a skip that ends at the timer needs no second one.
+    await move(item.workflowId, item.at);
+    this.#moved.add(item.workflowId);
+    await pause(FIRST_LOOK_MS);
+    await this.#until(`the workflow ${item.workflowId}`, async () => {
+      if (await hasActed(item, now)) return true;
+      if (wallNow() - lookedAt < LOOK_CLOSER_MS) return false;
+      const closer = await this.#lookCloser(item, now);
+      lookedAt = wallNow();
+      stuck = closer === 'stillDue' && lookedAt - since > STUCK_AFTER_MS;
+      return stuck || closer === 'nothingDue';
+    });
+    if (stuck) log.warn({ workflowId: item.workflowId }, 'still due after its move');
+    return !stuck;
+  }
+
+  async #lookCloser(item: AgendaItem, now: number): Promise<'busy' | 'nothingDue' | 'stillDue'> {
+    const { move, isIdle, reckonAnew } = this.#deps;
+    if (!(await isIdle(item.workflowId))) return 'busy';
+    if (await reckonAnew(item, now)) return 'nothingDue';
+    // A skip that was used up on the way, or a target reached a moment before the server fires the timer that is due at it.
+    await move(item.workflowId, now);
+    return 'stillDue';
+  }
+
+  /** A fact is recorded a moment before its run has armed the next timer; whoever asked for the advance finds it armed. */
+  async #allIdle(): Promise<void> {
+    for (const workflowId of this.#moved) await this.#until(`the workflow ${workflowId}`, () => this.#deps.isIdle(workflowId));
+    this.#moved.clear();
   }
 
   async #quiet(): Promise<void> {

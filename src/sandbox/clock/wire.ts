@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wallNow } from '../../clock.ts';
 import type { Config } from '../../config.ts';
-import { attemptsInFlight, outboxPending, setWake } from '../../db/agenda.ts';
+import { onItsWay, setWake } from '../../db/agenda.ts';
 import { readClock, setAdvancing, setOffset } from '../../db/clock-row.ts';
 import { wakeAt } from '../../domain/decide.ts';
 import { openGateway } from '../../client/gateway.ts';
@@ -11,7 +11,7 @@ import type { VirtualWorkflowTime } from '../../client/workflow-time.ts';
 import type { RegisterContext } from '../../register/person-lock.ts';
 import { loadState } from '../../register/rebuild.ts';
 import { installedSending } from '../../register/sending/installed.ts';
-import { reconcileUnknown } from '../../register/sending/reconcile.ts';
+import { anyChange, reconcileUnknown } from '../../register/sending/reconcile.ts';
 import { createDebtors } from '../debtors/debtors.ts';
 import { LOOPBACK } from '../ports.ts';
 import { Agenda } from './agenda.ts';
@@ -24,7 +24,7 @@ export interface ClockParts {
   readonly gateway: TemporalGateway & { readonly virtual: VirtualWorkflowTime | null };
   readonly actors: readonly Actor[];
   /** Closes open questions about contacts whose outcome is not known (src/register/sending). */
-  readonly reconcile: (now: number) => Promise<unknown>;
+  readonly reconcile: (now: number) => Promise<boolean>;
 }
 
 /** The job that moves everything; a ticker or a test drives it. */
@@ -54,19 +54,17 @@ export function createClockJob({ ctx, gateway, actors, reconcile }: ClockParts):
       const row = await readClock(db);
       if (row.blockedBy !== blockedBy) await setAdvancing(db, row.advancingTo, blockedBy);
     },
-    due: (now) => agenda.due(now),
-    nextDue: (now) => agenda.nextDue(now),
+    look: (now) => agenda.look(now),
     move: (workflowId, target) => virtual.moveTo(workflowId, target),
     isIdle: (workflowId) => virtual.isIdle(workflowId),
-    refresh: (item, now) => agenda.refresh(item, now),
+    hasActed: (item, now) => agenda.hasActed(item, now),
+    reckonAnew: (item, now) => agenda.reckonAnew(item, now),
     inFlight: async () => {
-      const [rows, attempts] = await Promise.all([outboxPending(db), attemptsInFlight(db)]);
+      const { rows, attempts } = await onItsWay(db);
       if (rows > 0) return `${rows} outbox rows that the pump has not handed over`;
       return attempts > 0 ? `${attempts} contacts between claim and record` : null;
     },
-    reconcile: async (now) => {
-      await reconcile(now);
-    },
+    reconcile,
     actors,
     log,
   });
@@ -81,7 +79,7 @@ export async function createSandboxClock(config: Config, ctx: RegisterContext): 
     providerActor(sandbox.providerUrl),
     createDebtors({ ctx, apiUrl: `http://${LOOPBACK}:${config.port}`, adminKey: sandbox.adminKey }),
   ];
-  const job = createClockJob({ ctx, gateway, actors, reconcile: (now) => reconcileUnknown(sending, now) });
+  const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => anyChange(await reconcileUnknown(sending, now)) });
   const clock = new TickingClock({ db: ctx.db, job, wallNow, pause: (ms) => sleep(ms), log: ctx.log });
   return {
     clock,

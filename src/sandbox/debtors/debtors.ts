@@ -50,6 +50,7 @@ const HOUR = 3_600_000;
 /** Reads the facts when something happened, and otherwise answers from what it read last. */
 export class ScriptedPeople implements Actor {
   readonly name = 'scripted debtors';
+  readonly patienceMs = 20 * 60_000;
   readonly #options: DebtorsOptions;
   readonly #known = new Map<string, Known>();
   /** Acts that the API refused: they are not tried again before the instant given. */

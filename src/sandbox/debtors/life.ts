@@ -2,7 +2,7 @@
  * What the people around one agreement do next, from its facts alone: nothing is remembered, so a restart goes on where
  * the facts stand, and an act that has been done shows in them.
  */
-import type { AgreementEvent, AgreementState, InstalmentView } from '../../domain/agreement.ts';
+import type { AgreementEvent, AgreementState, CallOutcomeName, InstalmentView } from '../../domain/agreement.ts';
 import { viewOf } from '../../domain/view.ts';
 import { addDays, DAY, HOUR, instantOf, localDate, MINUTE } from '../../domain/zone.ts';
 import type { InvitedSurvey, OpenCall, OpenCase } from '../../db/scripted-people.ts';
@@ -80,7 +80,8 @@ function paymentPlan(life: Life, first: InstalmentView, open: readonly Instalmen
     case 'late': return after(5);
     case 'slow': return after(10);
     case 'viaCreditor': return after(4);
-    case 'unreachable': return after(24);
+    case 'unreachable': case 'wrongNumber': return after(24);
+    case 'coDebtorPays': return after(18);
     case 'optsOut': return after(25);
     case 'prepays': return { ...after(-6), amountMinor: left(first) + (open[1] === undefined ? 0 : left(open[1])) };
     case 'partial': return first.paidMinor > 0 ? after(9) : { ...after(1), amountMinor: Math.ceil(left(first) * 0.6) };
@@ -172,6 +173,8 @@ function disputeAct(life: Life): Act | null {
 }
 
 const MINUTES_INTO_THE_SLOT = 4;
+/** What comes of a call that is answered, unless it is a talk. */
+const SAYS: Readonly<Partial<Record<Persona, CallOutcomeName>>> = { paysAtLaw: 'cannotPay', coDebtorPays: 'cannotPay', wrongNumber: 'wrongNumber' };
 const DAYS_OF_A_PROMISE = 4;
 
 /** The agent calls at the beginning of the slot. */
@@ -186,7 +189,7 @@ function callAct(life: Life): Act | null {
     return act(life, at, `call.${call.id}`, { kind: 'call', callbackId: call.id, outcome: 'promise', promise });
   }
   const nobody = persona === 'never' || persona === 'unreachable';
-  const outcome = nobody ? 'noAnswer' : persona === 'paysAtLaw' ? 'cannotPay' : 'talked';
+  const outcome = nobody ? 'noAnswer' : SAYS[persona] ?? 'talked';
   return act(life, at, `call.${call.id}`, { kind: 'call', callbackId: call.id, outcome });
 }
 

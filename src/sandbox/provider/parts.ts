@@ -1,5 +1,6 @@
 /** What the parts of the provider sandbox share. */
 import type { Log } from '../../observability/log.ts';
+import { natureOf } from './addresses.ts';
 import type { Faults } from './faults.ts';
 import type { Journal, SandboxMessage } from './journal.ts';
 import { planReceipts } from './receipt-plan.ts';
@@ -30,7 +31,7 @@ export interface ProviderParts {
 
 /** Takes a message for good: journal, and the receipts that the faults of the hour leave it. */
 export function acceptMessage({ journal, faults, scheduled }: ProviderParts, message: SandboxMessage): void {
-  const delivery = faults.draw(message.provider, 'delivery', message.to);
+  const delivery = faults.draw(message.provider, 'delivery', message.to) ?? natureOf(message);
   const callback = faults.draw(message.provider, 'callback', message.to);
   journal.accept(message, planReceipts(message, delivery, callback));
   scheduled();

@@ -7,7 +7,7 @@ import { isLocalDate, localDate } from '../../domain/zone.ts';
 import { AppError } from '../../errors.ts';
 import { callApi, type ApiAnswer } from '../http.ts';
 import { SAMPLE_AGENTS, shiftsOf } from './agents.ts';
-import { SAMPLE_CREDITORS, samplePortfolio } from './portfolio.ts';
+import { SAMPLE_CREDITORS, samplePortfolio, type SampleAgreement } from './portfolio.ts';
 
 export interface SampleTarget {
   readonly apiUrl: string;
@@ -16,6 +16,8 @@ export interface SampleTarget {
   readonly db: Db;
   /** Progress, one sentence each. */
   readonly say: (sentence: string) => void;
+  /** Another portfolio of the sample's kind; without it the sample as it ships. */
+  readonly portfolio?: (startsOn: string) => readonly SampleAgreement[];
 }
 
 const LANES = 4;
@@ -25,7 +27,7 @@ const PROGRESS_EVERY = 10;
 const HOME_ZONE = 'America/Santiago';
 
 /** Sends the creditors, agents, shifts and agreements; what is in already stays as it is. ERR_BOOTSTRAP names what was refused. */
-export async function loadSample({ apiUrl, adminKey, db, say }: SampleTarget): Promise<void> {
+export async function loadSample({ apiUrl, adminKey, db, say, portfolio = samplePortfolio }: SampleTarget): Promise<void> {
   const send = async (path: string, body: unknown, ok: readonly number[] = [200, 201]): Promise<void> => {
     expectStatus(path, await callApi(apiUrl, { method: 'POST', path, key: adminKey, body }), ok);
   };
@@ -34,12 +36,12 @@ export async function loadSample({ apiUrl, adminKey, db, say }: SampleTarget): P
     await send('/v1/agents', agent);
     for (const shift of shiftsOf(agent)) await send('/v1/shifts', shift);
   }
-  const portfolio = samplePortfolio(await firstDay(db, () => businessNow(apiUrl, adminKey)));
+  const agreements = portfolio(await firstDay(db, () => businessNow(apiUrl, adminKey)));
   let done = 0;
-  await inLanes(portfolio, async (agreement) => {
+  await inLanes(agreements, async (agreement) => {
     await send('/v1/agreements', agreement);
     done += 1;
-    if (done % PROGRESS_EVERY === 0 || done === portfolio.length) say(`sample: ${done} of ${portfolio.length} agreements`);
+    if (done % PROGRESS_EVERY === 0 || done === agreements.length) say(`sample: ${done} of ${agreements.length} agreements`);
   });
 }
 

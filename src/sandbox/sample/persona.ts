@@ -20,6 +20,10 @@ export type Persona =
   | 'breaksPromise'
   /** Pays, the bank takes it back, pays again. */
   | 'reverses'
+  /** The number is somebody else's, who says so when called; pays in the end, by the letters. */
+  | 'wrongNumber'
+  /** Does not pay; who owes with him does. */
+  | 'coDebtorPays'
   /** Never answers the phone, pays after the third notice. */
   | 'unreachable'
   /** Never answers, never pays: ends with the lawyers. */
