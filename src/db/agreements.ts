@@ -145,6 +145,13 @@ export async function agreementsOfIdentity(db: Db | Trx, identityId: string, cre
   return query.orderBy('logged_seq').execute();
 }
 
+/** Ids of an identity's running agreements whose core acts by `until` (epoch ms), whichever creditor's. */
+export async function agreementsToWakeOf(db: Db | Trx, identityId: string, until: number): Promise<string[]> {
+  const rows = await db.selectFrom('agreement').select('id').where('identity_id', '=', identityId)
+    .where('wake_at', '<=', instant(until)).where('workflow_state', '!=', 'finished').orderBy('logged_seq').execute();
+  return rows.map(({ id }) => id);
+}
+
 export async function agreementsOfPerson(db: Db | Trx, personId: string): Promise<AgreementRow[]> {
   return db.selectFrom('agreement').selectAll().where('person_id', '=', personId).orderBy('logged_seq').execute();
 }

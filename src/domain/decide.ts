@@ -30,7 +30,7 @@ export function decide(state: AgreementState, now: Instant): Decision {
   const fallsAt = planFallsAt(state, now);
   if (fallsAt !== null && fallsAt <= now) return { kind: 'escalate', to: 'broken' };
   const waiting = waitingOf(state, now);
-  const [firstExpired, ...otherExpired] = waiting.filter((one) => hasExpired(one, now)).map(({ planned }) => planned.occurrence);
+  const [firstExpired, ...otherExpired] = expiredAmong(waiting, now);
   if (firstExpired) return { kind: 'skip', occurrences: [firstExpired, ...otherExpired], reason: 'expired' };
   const action = actionOf(waiting.filter((one) => one.opensAt <= now), waiting);
   if (action) return action;
@@ -56,6 +56,22 @@ export function dueContacts(state: AgreementState, now: Instant, horizon: Instan
   if (viewOf(state).phase === 'closed') return [];
   const due = waitingOf(state, now).filter((one) => mayLeave(one, Math.max(now, horizon)) && !hasExpired(one, now));
   return due.sort(byWeight).map(({ planned }) => planned.occurrence);
+}
+
+/** Contacts that come to act by `horizon` as far as the agreement knows, with the instant (epoch ms) at which they do: put off counts as put off. */
+export function comingContacts(state: AgreementState, now: Instant, horizon: Instant): { occurrence: Occurrence; at: Instant }[] {
+  if (viewOf(state).phase === 'closed') return [];
+  return waitingOf(state, now).filter((one) => one.opensAt <= horizon && one.opensAt < expiryOf(one) && mayLeave(one, horizon) && !hasExpired(one, now))
+    .map(({ planned: { occurrence }, opensAt }) => ({ occurrence, at: Math.max(now, opensAt) }));
+}
+
+/** What expired before it could act and has not been noted as skipped yet. */
+export function expiredSteps(state: AgreementState, now: Instant): Occurrence[] {
+  return viewOf(state).phase === 'closed' ? [] : expiredAmong(waitingOf(state, now), now);
+}
+
+function expiredAmong(waiting: readonly Waiting[], now: Instant): Occurrence[] {
+  return waiting.filter((one) => hasExpired(one, now)).map(({ planned }) => planned.occurrence);
 }
 
 /** Whether a contact that was decided earlier is still to be made: its reason stands, nothing silences it, and a channel of it is left. */

@@ -45,7 +45,7 @@ async function nextOf(ctx: RegisterContext, { row, state }: LoadedAgreement, now
   const next = nextStep(state, now);
   if (next === null) return null;
   const at = new Date(next.at).toISOString();
-  if (next.occurrence.do === 'preLegal') return { step: next.step, at, earliestLawfulAt: at, rules: missingRequirements(state, next.occurrence, now) };
+  if (next.occurrence.do === 'preLegal') return { step: next.step, at, earliestLawfulAt: at, rules: missingRequirements(state, next.occurrence, next.at) };
   const lawful = earliest(await readSubject(ctx.db, row, now), next.occurrence, next.at);
   return { step: next.step, at, earliestLawfulAt: lawful.at === null ? null : new Date(lawful.at).toISOString(), rules: lawful.rules };
 }

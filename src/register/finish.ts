@@ -63,15 +63,18 @@ function finishedBefore(row: AgreementRow, runId: string | undefined): boolean {
 
 /** Notes steps that expired before they could act: one fact and one entry a decision. */
 export async function recordSkips(ctx: RegisterContext, agreementId: string, occurrences: readonly Occurrence[]): Promise<AgreementEvent[]> {
+  return underAgreementLock(ctx, agreementId, async (lock) => [await skipUnder(lock, ctx, agreementId, occurrences)]);
+}
+
+/** `recordSkips` under the held lock, by an activity of the agreement's own run. */
+export async function skipUnder(lock: PersonLock, ctx: RegisterContext, agreementId: string, occurrences: readonly Occurrence[]): Promise<AgreementEvent> {
   const keys = occurrences.map((occurrence) => occurrence.key);
-  return underAgreementLock(ctx, agreementId, async (lock) => [
-    await recordFact(lock, ctx, agreementId, {
-      id: `skipped/${digestOf(keys)}`,
-      body: { kind: 'stepResult', occurrences: keys, result: 'skipped', rules: ['expired'] },
-      tell: 'caller',
-      timeline: { text: skipText(occurrences) },
-    }),
-  ]);
+  return recordFact(lock, ctx, agreementId, {
+    id: `skipped/${digestOf(keys)}`,
+    body: { kind: 'stepResult', occurrences: keys, result: 'skipped', rules: ['expired'] },
+    tell: 'caller',
+    timeline: { text: skipText(occurrences) },
+  });
 }
 
 /** Old agreements expire hundreds of steps at once; PostgreSQL indexes an id of at most 2,700 bytes. */

@@ -65,7 +65,7 @@ export async function optOutUnder(
   const events: AgreementEvent[] = [];
   let channels: readonly ConsentChannel[] = [];
   for (const one of persons) {
-    const denied = await deny(lock, ctx, one, body, { id, by: request.by });
+    const denied = await deny(lock, ctx, one, reachOf(body), { source: 'optOut', request: id, by: request.by, scope: body.scope });
     if (one.id === personId) channels = denied.silenced;
     for (const row of await openAgreements(lock, one)) events.push(...(await tell(lock, ctx, row, denied, { ...request, id })));
   }
@@ -76,6 +76,22 @@ async function openAgreements({ trx }: PersonLock, person: PersonRow): Promise<A
   return (await agreementsOfPerson(trx, person.id)).filter((row) => row.phase !== 'closed');
 }
 
+/**
+ * A provider answers that this address has opted out with it. The channel is denied there and nowhere else (who writes
+ * STOP to an SMS has said nothing about calls), and the agreements of the person are told, once an attempt.
+ */
+export async function optOutAtProvider(
+  lock: PersonLock, ctx: RegisterContext, address: { readonly personId: string; readonly contactPointId: string; readonly channel: ConsentChannel },
+  evidence: Readonly<Record<string, unknown>> & { readonly attempt: string },
+): Promise<void> {
+  const person = await personById(lock.trx, address.personId);
+  if (person === undefined) return;
+  const here = ({ contactPointId, channel }: Reach): boolean => contactPointId === address.contactPointId && channel === address.channel;
+  const denied = await deny(lock, ctx, person, { covers: here, silences: null }, { source: 'provider', ...evidence });
+  if (!denied.news) return;
+  for (const row of await openAgreements(lock, person)) await tell(lock, ctx, row, denied, { id: `provider/${evidence.attempt}`, by: 'provider' });
+}
+
 interface Denied {
   /** Channels on which nothing is left that was not denied. */
   readonly silenced: readonly ConsentChannel[];
@@ -83,28 +99,43 @@ interface Denied {
   readonly news: boolean;
 }
 
+interface Reach {
+  readonly contactPointId: string;
+  readonly channel: ConsentChannel;
+}
+
+interface Named {
+  readonly covers: (reach: Reach) => boolean;
+  /** Channels that fall silent whatever else there is; null: those on which nothing granted is left. */
+  readonly silences: readonly ConsentChannel[] | null;
+  /** It must exist. */
+  readonly contactPointId?: string | undefined;
+}
+
+function reachOf({ contactPointId, channel, scope }: OptOutBody): Named {
+  if (scope !== 'channel') return { covers: () => true, silences: CHANNELS };
+  return {
+    covers: (reach) => reach.contactPointId === contactPointId || reach.channel === channel,
+    silences: channel === undefined ? null : [channel], contactPointId,
+  };
+}
+
 async function deny(
-  lock: PersonLock, ctx: RegisterContext, person: PersonRow, body: OptOutBody, request: { id: string; by: string },
+  lock: PersonLock, ctx: RegisterContext, person: PersonRow, named: Named, evidence: Readonly<Record<string, unknown>>,
 ): Promise<Denied> {
   const reaches = (await contactPointsOf(lock.trx, person.id))
     .flatMap((point) => point.channels.map((channel) => ({ contactPointId: point.id, channel, consent: point.consent[channel] ?? 'unknown' })));
-  if (body.contactPointId !== undefined && body.scope === 'channel' && !reaches.some((reach) => reach.contactPointId === body.contactPointId)) {
+  if (named.contactPointId !== undefined && !reaches.some((reach) => reach.contactPointId === named.contactPointId)) {
     throw new AppError('ERR_NOT_FOUND', 'This person has no such contact point.');
   }
-  const named = (reach: { contactPointId: string; channel: ConsentChannel }): boolean =>
-    body.scope !== 'channel' || reach.contactPointId === body.contactPointId || reach.channel === body.channel;
-  const open = reaches.filter((reach) => named(reach) && reach.consent !== 'denied');
+  const open = reaches.filter((reach) => named.covers(reach) && reach.consent !== 'denied');
   for (const reach of open) {
-    await insertDenial(lock.trx, {
-      id: ctx.newId(), contactPointId: reach.contactPointId, channel: reach.channel,
-      evidence: { source: 'optOut', request: request.id, by: request.by, scope: body.scope }, at: lock.now, seq: await lock.nextSeq(),
-    });
+    await insertDenial(lock.trx, { id: ctx.newId(), contactPointId: reach.contactPointId, channel: reach.channel, evidence, at: lock.now, seq: await lock.nextSeq() });
   }
   const news = open.length > 0;
-  if (body.scope !== 'channel') return { silenced: CHANNELS, news };
-  if (body.channel !== undefined) return { silenced: [body.channel], news };
-  const left = new Set(reaches.filter((reach) => !named(reach) && reach.consent === 'granted').map((reach) => reach.channel));
-  const channels = new Set(reaches.filter(named).map((reach) => reach.channel));
+  if (named.silences !== null) return { silenced: named.silences, news };
+  const left = new Set(reaches.filter((reach) => !named.covers(reach) && reach.consent === 'granted').map((reach) => reach.channel));
+  const channels = new Set(reaches.filter(named.covers).map((reach) => reach.channel));
   return { silenced: [...channels].filter((channel) => !left.has(channel)), news };
 }
 

@@ -106,11 +106,12 @@ function summaryOf(items: MessageData['items'], locale: string, style: DateStyle
   const [first] = items;
   if (!first) throw new TypeError('cuotas needs at least one instalment');
   if (items.length === 1) {
-    return `${phrases.instalment(first.instalmentNumber, first.instalments)} (${formatAmount(first.amountMinor, first.currency, locale)}, ${formatDate(first.dueOn, locale, style)})`;
+    const what = first.kind === 'instalment' ? phrases.instalment(first.instalmentNumber, first.instalments) : phrases.besides[first.kind].said;
+    return `${what} (${formatAmount(first.amountMinor, first.currency, locale)}, ${formatDate(first.dueOn, locale, style)})`;
   }
   const oneCurrency = items.every((item) => item.currency === first.currency);
   const total = items.reduce((sum, item) => sum + item.amountMinor, 0);
-  return phrases.instalments(items.length, oneCurrency ? formatAmount(total, first.currency, locale) : null);
+  return phrases.instalments(items.length, oneCurrency ? formatAmount(total, first.currency, locale) : null, items.some(({ kind }) => kind !== 'instalment'));
 }
 
 /** What stood between the braces where the text could not be rendered. */

@@ -80,7 +80,7 @@ function tableHtml(mail: Mail, part: Extract<MailPart, { kind: 'table' }>): stri
 function rowsOf(mail: Mail, { items }: Extract<MailPart, { kind: 'table' }>): { reference: string; instalment: string; dueOn: string; amount: string }[] {
   return items.map((item) => ({
     reference: item.reference,
-    instalment: mail.phrases.instalmentOf(item.instalmentNumber, item.instalments),
+    instalment: item.kind === 'instalment' ? mail.phrases.instalmentOf(item.instalmentNumber, item.instalments) : mail.phrases.besides[item.kind].listed,
     dueOn: formatDate(item.dueOn, mail.locale, 'larga'),
     amount: formatAmount(item.amountMinor, item.currency, mail.locale),
   }));

@@ -13,6 +13,8 @@ const amountMinor = z.int().min(0);
 const currency = z.string().refine(isKnownCurrency, 'a currency whose minor unit is known');
 
 const item = z.object({
+  /** A charge and a discount that lapsed are owed like an instalment, but they are none of the plan. */
+  kind: z.enum(['instalment', 'charge', 'lapsedDiscount']).default('instalment'),
   /** How the person knows the agreement or contract. */
   reference: name,
   /** 0 is the down payment. */

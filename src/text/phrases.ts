@@ -18,8 +18,10 @@ export interface Phrases {
   /** `{ number, of }` of an instalment in words. */
   readonly instalment: (number: number, of: number) => string;
   readonly instalmentOf: (number: number, of: number) => string;
-  /** Several instalments in a few words, `total` null when they are in several currencies. */
-  readonly instalments: (count: number, total: string | null) => string;
+  /** What is owed besides the instalments: within a sentence, and in a table. */
+  readonly besides: Readonly<Record<'charge' | 'lapsedDiscount', { readonly said: string; readonly listed: string }>>;
+  /** Several of them in a few words, `total` null when they are in several currencies; `mixed` when not all are instalments. */
+  readonly instalments: (count: number, total: string | null, mixed: boolean) => string;
   readonly scores: { readonly question: string; readonly labels: readonly [string, string, string, string, string] };
 }
 
@@ -38,7 +40,11 @@ const ES: Phrases = {
   table: { caption: 'Detalle', reference: 'Acuerdo', instalment: 'Cuota', dueOn: 'Vence', amount: 'Monto', total: 'Total' },
   instalment: (number) => (number === 0 ? 'el pago inicial' : `la cuota ${number}`),
   instalmentOf: (number, of) => (number === 0 ? 'Pago inicial' : `${number} de ${of}`),
-  instalments: (count, total) => (total === null ? `${count} cuotas` : `${count} cuotas por ${total}`),
+  besides: {
+    charge: { said: 'un cargo', listed: 'Cargo' },
+    lapsedDiscount: { said: 'una diferencia', listed: 'Diferencia por descuento que ya no rige' },
+  },
+  instalments: (count, total, mixed) => `${count} ${mixed ? 'montos' : 'cuotas'}${total === null ? '' : ` por ${total}`}`,
   scores: { question: 'Elija un número:', labels: ['Muy malo', 'Malo', 'Ni bueno ni malo', 'Bueno', 'Muy bueno'] },
 };
 

@@ -5,11 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { names } from '../../src/config.ts';
+import { decide } from '../../src/domain/decide.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
+import { recordSkips } from '../../src/register/finish.ts';
+import { loadState } from '../../src/register/rebuild.ts';
 import { deliverContact, deliverSurveyMessage, type Delivery } from '../../src/register/sending/delivery.ts';
 import type { SendingConfig, SendingDeps } from '../../src/register/sending/deps.ts';
 import { holdStop, startSending, stopSender, stopSending, type StopTarget } from '../../src/register/sending/stop.ts';
 import { startSurvey } from '../../src/register/survey.ts';
+import { readTimeline } from '../../src/register/timeline.ts';
 import { sources } from '../architecture/sources.ts';
 import { at, occurrenceOf, pay, seedPerson, SURVEY_STEP } from '../register/seed.ts';
 import { ended, MISSED_AT, openDesk, type Desk } from '../sending/desk.ts';
@@ -18,6 +22,10 @@ const PROJECT = join(import.meta.dirname, '..', '..');
 const LATER_MS = 60_000;
 /** Long enough for a delivery to end, or a stop to be written, if nothing held it. */
 const STOP_COMMITS_MS = 100;
+/** Deliveries that run into a stop, and the moments at which it comes. */
+const RACERS = 16;
+const ROUNDS = 8;
+const STEP_MS = 25;
 
 let desk: Desk;
 beforeAll(async () => { desk = await openDesk(); });
@@ -90,6 +98,32 @@ describe('an emergency stop after the claim', () => {
 });
 
 describe('a stop that has been answered', () => {
+  /** Ids of the attempts that have begun, whatever became of them. */
+  const begun = async (): Promise<string[]> =>
+    (await desk.db.selectFrom('attempt').select('id').where('begin_seq', 'is not', null).orderBy('id').execute()).map(({ id }) => id);
+
+  test.each<[string, StopTarget]>([['of everything', {}], ['of the creditor', { creditorId: 'racing' }], ['of the channel', { channel: 'sms' }]])(
+    '%s in the middle of many deliveries: none begins after the answer', async (_name, target) => {
+      const held: number[] = [];
+      for (let round = 0; round < ROUNDS; round += 1) {
+        await startSending(desk.ctx, {});
+        const ids = await Promise.all(Array.from({ length: RACERS }, () => smsOnly('racing')));
+        const deliveries = ids.map((id) => desk.deliver(id));
+        // Somewhere between the first claim and the last record; each round at another moment.
+        await sleep(round * STEP_MS);
+        await stopSending(desk.ctx, target);
+        const atTheAnswer = await begun();
+        const outcomes = (await Promise.all(deliveries)).map((delivery) => ended(delivery).result);
+        expect(await begun()).toEqual(atTheAnswer);
+        held.push(outcomes.filter((result) => result === 'deferred').length);
+        expect(outcomes.filter((result) => result === 'sent')).toHaveLength(RACERS - (held.at(-1) ?? 0));
+      }
+      // The stop came early enough to hold something, and late enough to miss something: it was a race.
+      expect(held.some((count) => count > 0)).toBe(true);
+      expect(held.some((count) => count < RACERS)).toBe(true);
+      expect(new Set(desk.journal.map(({ attemptId }) => attemptId)).size).toBe(desk.journal.length);
+    });
+
   test('waits for a begin that is under way', async () => {
     let answered = false;
     const stopping = await inTransaction(desk.db, async (trx) => {
@@ -129,7 +163,9 @@ describe('a stop that has been answered', () => {
 });
 
 describe('PACTO_SEND', () => {
-  const refusedBy = (rule: string) => ({ result: 'refused', events: [{ rules: [rule] }] });
+  /** Looked at again on the next day, at the hour of the step. */
+  const NEXT_LOOK = at('2026-03-06', 10);
+  const waitsFor = (rule: string) => ({ result: 'deferred', until: NEXT_LOOK, events: [{ result: 'deferred', until: NEXT_LOOK, rules: [rule] }] });
   const set = (config: Partial<SendingConfig>): Partial<SendingDeps> => ({ config: { ...desk.deps.config, ...config } });
 
   /** Claimed by a worker that may send; the one that comes after it was started with another setting. */
@@ -143,15 +179,70 @@ describe('PACTO_SEND', () => {
 
   test('off: what an earlier worker had claimed does not leave', async () => {
     const id = await claimed();
-    expect(ended(await desk.deliver(id, set({ send: 'off' })))).toMatchObject(refusedBy('sending-off'));
+    expect(ended(await desk.deliver(id, set({ send: 'off' })))).toMatchObject(waitsFor('sending-off'));
     expect(desk.journal).toEqual([]);
   });
 
   test('allowlist: a claimed message to somebody else does not leave, one to somebody on it does', async () => {
     const [other, listed] = [await claimed(), await claimed()];
-    expect(ended(await desk.deliver(other, set({ send: 'allowlist', sendAllowlist: ['+56900000000'] })))).toMatchObject(refusedBy('sending-allowlist'));
+    expect(ended(await desk.deliver(other, set({ send: 'allowlist', sendAllowlist: ['+56900000000'] })))).toMatchObject(waitsFor('sending-allowlist'));
     expect(ended(await desk.deliver(listed, set({ send: 'allowlist', sendAllowlist: ['+56961234567'] }))).result).toBe('sent');
     expect(desk.journal).toMatchObject([{ to: '+56961234567' }]);
+  });
+
+  /** The loop of a run, with the register alone: what the core decides is done, until it only waits for something after `end`. */
+  async function live(agreementId: string, end: number, change: Partial<SendingDeps>): Promise<void> {
+    for (;;) {
+      const now = await desk.clock.now();
+      const decision = decide((await loadState(desk.db, agreementId)).state, now);
+      if (decision.kind === 'wait' && (decision.until === null || decision.until > end)) return;
+      if (decision.kind === 'wait') desk.clock.set(decision.until ?? end);
+      else if (decision.kind === 'skip') await recordSkips(desk.ctx, agreementId, decision.occurrences);
+      else if (decision.kind === 'contact') ended(await desk.deliver(agreementId, change));
+      else throw new Error(`not expected here: ${decision.kind}`);
+    }
+  }
+  const entries = async (id: string): Promise<(string | undefined)[]> => (await readTimeline(desk.db, id)).map(({ at: when, outcome, rules }) => `${when.slice(0, 10)} ${outcome} ${rules?.join()}`);
+
+  test('off: a step waits from day to day, each time with an entry, and expires by itself with one', async () => {
+    const id = await smsOnly();
+    await live(id, at('2026-03-22', 0), set({ send: 'off' }));
+    expect(await entries(id)).toEqual([
+      '2026-03-05 skipped expired',
+      // `missed` from the fifth on; from the tenth on the weightier notice leads and takes it along. The eighth and the fifteenth are Sundays.
+      ...['05', '06', '07', '09', '10', '11', '12', '13', '14'].map((day) => `2026-03-${day} deferred sending-off`),
+      '2026-03-15 skipped expired',
+      ...['16', '17', '18', '19'].map((day) => `2026-03-${day} deferred sending-off`),
+      '2026-03-20 skipped expired',
+    ]);
+    expect(desk.journal).toEqual([]);
+  });
+
+  test('turned on after weeks: what expired stays unsent, and one message says the rest', async () => {
+    const person = await seedPerson(desk.db, { granted: ['sms'] });
+    const [first, second] = [await desk.agreement(person), await desk.agreement(person)];
+    const monday = at('2026-03-10', 12);
+    for (const id of [first, second]) {
+      desk.clock.set(MISSED_AT);
+      await live(id, monday, set({ send: 'off' }));
+    }
+    for (const id of [first, second]) {
+      desk.clock.set(monday);
+      await live(id, at('2026-03-11', 20), set({ send: 'on' }));
+    }
+    expect(desk.journal).toHaveLength(1);
+    const said = await Promise.all([first, second].map(async (id) => (await desk.attempts(id)).map(({ template, state }) => [template, state])));
+    expect(said).toEqual([[['second-notice', 'sent']], [['second-notice', 'sent']]]);
+  });
+
+  test('allowlist: whoever has an address on it is reached there, whichever channel it is', async () => {
+    const id = await desk.agreement(await seedPerson(desk.db));
+    expect(ended(await desk.deliver(id, set({ send: 'allowlist', sendAllowlist: ['ana@example.org'] })))).toMatchObject({ result: 'sent', events: [{ channel: 'email' }] });
+  });
+
+  test('what the law forbids for good is refused all the same', async () => {
+    const id = await desk.agreement(await seedPerson(desk.db, { granted: [] }));
+    expect(ended(await desk.deliver(id, set({ send: 'off' })))).toMatchObject({ result: 'refused', events: [{ rules: ['sending-off', 'base-consent'] }] });
   });
 
   test('on: a claimed message goes on', async () => {

@@ -74,6 +74,15 @@ describe.each<Way>(['sms', 'email', 'smtp'])('%s', (way) => {
     expect(after.kind).toBe('sent');
   });
 
+  if (way !== 'smtp') {
+    test('a 500 whose message was taken all the same leaves the question open, and the client tries nothing again', async () => {
+      const attemptId = `taken-${way}`;
+      await setFault(rig.sandbox, { channel: way, kind: '500', accepted: true, next: 1 });
+      expect(await send(way, attemptId, DEADLINE)).toEqual({ kind: 'unknown', code: 'http500' });
+      expect(await journal(rig.sandbox, { attempt: attemptId })).toHaveLength(1);
+    });
+  }
+
   test('an answer that comes too late leaves the question open although the message left', async () => {
     const attemptId = `slow-${way}`;
     await setFault(rig.sandbox, { channel: way, kind: 'slow', next: 1, ms: 400 });

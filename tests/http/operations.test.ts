@@ -82,6 +82,13 @@ test('metrics are what the register holds', async () => {
   expect(Number(/pacto_outbox_lag_seconds ([\d.]+)/.exec(text)?.[1])).toBeGreaterThan(0);
 });
 
+test('a row of the outbox that is set aside shows, and so does what waits behind it', async () => {
+  await api.db.updateTable('outbox').set({ state: 'poison' }).where('id', '=', (eb) => eb.selectFrom('outbox').select((select) => select.fn.min('id').as('id'))).execute();
+  const text = (await call(api, 'GET', '/metrics', { key: null })).body;
+  expect(text).toContain('pacto_outbox_poison 1\n');
+  expect(Number(/pacto_outbox_lag_seconds ([\d.]+)/.exec(text)?.[1])).toBeGreaterThan(0);
+});
+
 test('the sandbox clock answers the admin key and nobody else', async () => {
   expect((await call(api, 'GET', '/sandbox/clock')).json()).toEqual({
     now: '2026-12-05T12:00:00.000Z', daysPerSecond: 0, advancingTo: '2026-12-07T00:00:00.000Z', blockedBy: 'an activity',

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { exclusively } from '../../src/db/agenda.ts';
 import { enqueue, type OutboxMessage } from '../../src/db/outbox.ts';
 import { openDb, type OpenedDb } from '../../src/db/pool.ts';
-import { readBacklog } from '../../src/db/outbox-queue.ts';
+import { openRows, readBacklog, retryPoison } from '../../src/db/outbox-queue.ts';
 import { drain, pumpUntilIdle, runPump, type PumpDeps, type Receiver } from '../../src/intake/pump.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { freshDatabase, type FreshDatabase } from '../setup/database.ts';
@@ -146,6 +146,50 @@ test('a row that is refused ten times is set aside and later rows of its workflo
   const rows = await opened.db.selectFrom('outbox').select(['state', 'tries']).where('workflow_id', '=', 'agreement/acme/bad').orderBy('id').execute();
   expect(rows).toEqual([{ state: 'poison', tries: 10 }, { state: 'pending', tries: 0 }]);
   expect(await readBacklog(opened.db)).toMatchObject({ pending: 0, poison: 1 });
+});
+
+test('a row that is set aside raises an alarm without its payload; sent again it goes first, and what waited follows in order', async () => {
+  await enqueueAll([signal('agreement/acme/alarm', 'the poison'), signal('agreement/acme/alarm', 'second'), signal('agreement/acme/alarm', 'third')]);
+  const receiver = new RememberingReceiver();
+  receiver.fail = (delivery) => (delivery.payload === 'the poison' ? grpcError(3) : null);
+  const lines: string[] = [];
+  const deps = { ...pumpDeps(receiver), log: createLog({ level: 'info', process: 'test', destination: { write: (line) => void lines.push(line) } }) };
+  for (let n = 0; n < 10; n += 1) {
+    await drain(deps);
+    await skipBackoff();
+  }
+  const [poison] = await openRows(opened.db, 10);
+  const alarms = lines.map((line): unknown => JSON.parse(line)).filter((line) => Reflect.get(Object(line), 'alarm') === 'poisonRow');
+  expect(alarms).toMatchObject([{ level: 'error', workflowId: 'agreement/acme/alarm', outboxId: poison?.id }]);
+  expect(lines.join('')).not.toContain('the poison');
+  receiver.fail = () => null;
+  expect(await retryPoison(opened.db, null)).toBe(1);
+  await pumpUntilIdle(deps, { patienceMs: 5_000 });
+  expect(receiver.of('agreement/acme/alarm')).toEqual(['the poison', 'second', 'third']);
+  expect(await openRows(opened.db, 10)).toEqual([]);
+});
+
+test('pumps side by side over workflows that fail now and then: each row once, in order, and the poisoned ones hold up nobody else', async () => {
+  const [healthy, sick] = [['a', 'b', 'c', 'd'].map((name) => `agreement/acme/well-${name}`), ['e', 'f'].map((name) => `agreement/acme/sick-${name}`)];
+  await enqueueAll(Array.from({ length: 15 }, (_, n) => [...healthy, ...sick].map((id) => signal(id, n))).flat());
+  const receiver = new RememberingReceiver();
+  const refused = new Map<string, number>();
+  // The sick ones are refused at their sixth row for good; the others stumble over every fifth call, once refused and once unreachable.
+  receiver.fail = ({ workflowId, payload }) => {
+    if (sick.includes(workflowId)) return payload === 5 ? grpcError(3) : null;
+    const count = (refused.get(workflowId) ?? 0) + 1;
+    refused.set(workflowId, count);
+    return count % 5 === 0 ? grpcError(count % 2 === 0 ? 3 : 14) : null;
+  };
+  const deps = pumpDeps(receiver);
+  for (let n = 0; n < 40 && (await readBacklog(opened.db)).pending > 0; n += 1) {
+    await Promise.all([drain(deps), drain(deps), drain(deps)]);
+    await skipBackoff();
+  }
+  for (const id of healthy) expect(receiver.of(id)).toEqual(Array.from({ length: 15 }, (_, n) => n));
+  for (const id of sick) expect(receiver.of(id)).toEqual([0, 1, 2, 3, 4]);
+  expect(receiver.overlaps).toEqual([]);
+  expect(await readBacklog(opened.db)).toMatchObject({ pending: 0, poison: 2 });
 });
 
 test('an outage of Temporal is waited out without counting against the row', async () => {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { wallNow } from '../../src/clock.ts';
 import { openGateway } from '../../src/client/gateway.ts';
-import { shippedPolicies } from '../../src/contact-law/house.ts';
-import { attemptsInFlight, outboxPending } from '../../src/db/agenda.ts';
+import { shippedPolicies } from '../../src/contact-law/shipped.ts';
+import { onItsWay } from '../../src/db/agenda.ts';
 import { openDb, type Db } from '../../src/db/pool.ts';
 import { liveCounts, type LiveCounts } from '../../src/db/sandbox-progress.ts';
 import { createLog } from '../../src/observability/log.ts';
@@ -110,7 +110,8 @@ export async function quiet({ apiUrl, adminKey }: Pick<Sandbox, 'apiUrl' | 'admi
   await until('the clock is there and nothing is on its way', async () => {
     const { now, advancingTo } = clockAnswer.parse((await callApi(apiUrl, { method: 'GET', path: '/sandbox/clock', key: adminKey })).body);
     if (now < target || advancingTo !== undefined) return sleep(BETWEEN_TRIES_MS, false);
-    return (await outboxPending(db)) === 0 && (await attemptsInFlight(db)) === 0;
+    const { rows, attempts } = await onItsWay(db);
+    return rows === 0 && attempts === 0;
   }, QUIET_WITHIN_MS);
   await advancing;
 }

@@ -15,7 +15,7 @@ const WORDS = {
   approval: 'conversado con el abogado Nicanor', withdrawal: 'llegó a acuerdo con Casimiro', renegotiation: 'quedó cesante en la pesquera', cancel: 'falleció su marido Anacleto', stop: 'certificado de Leopoldina',
 } as const;
 const SECRETS = [
-  'Zulema', 'Quintrileo', 'Ñancupil', '987412365', '7412365', '87412365', EMAIL, 'zq.lagartija', 'correo-ficticio', '20347878', '20.347.878', 'Curepto', 'Maule-Ficticio',
+  'Zulema', 'Quintrileo', 'Ñancupil', '987412365', '98741236', '7412365', '87412365', EMAIL, 'zq.lagartija', 'correo-ficticio', '20347878', '20.347.878', 'Curepto', 'Maule-Ficticio',
   'finiquito', 'Marisol', 'excuñado', 'Baltasar', 'Eleuterio', 'clínica', 'Santa Bárbara', 'de noche en el', 'protestado', 'Filomena', 'Hortensia', 'Nicanor', 'Casimiro', 'cesante', 'pesquera', 'Anacleto', 'Leopoldina',
 ];
 
@@ -25,19 +25,24 @@ let sued: Debtor;
 let replanned: Debtor;
 let stopped: Debtor;
 
-function body(externalId: string, personId: string): Record<string, unknown> {
+interface Reached {
+  readonly phone: string | null;
+  readonly email: string;
+}
+
+function body(externalId: string, personId: string, { phone, email }: Reached = { phone: PHONE, email: EMAIL }): Record<string, unknown> {
   return {
     creditorId: CREDITOR, externalId, currency: 'CLP', instalments: [{ number: 1, dueOn: '2027-01-15', amountMinor: AMOUNT }],
     person: {
       externalId: personId, name: 'Zulema Quintrileo Ñancupil', zone: 'America/Santiago', address: { country: 'CL', region: 'Maule-Ficticio', city: 'Curepto' },
       ...(personId === 'P-1' ? { nationalId: { country: 'CL', type: 'rut', value: '20.347.878-K' } } : {}),
-      contactPoints: [{ kind: 'phone', value: PHONE, consent: 'granted' }, { kind: 'email', value: EMAIL, consent: 'granted' }],
+      contactPoints: [...(phone === null ? [] : [{ kind: 'phone', value: phone, consent: 'granted' }]), { kind: 'email', value: email, consent: 'granted' }],
     },
   };
 }
 
-async function log(externalId: string, personId: string): Promise<Debtor> {
-  const logged = await office.pacto.call('POST', '/v1/agreements', body(externalId, personId));
+async function log(externalId: string, personId: string, reached?: Reached): Promise<Debtor> {
+  const logged = await office.pacto.call('POST', '/v1/agreements', body(externalId, personId, reached));
   expect(logged).toMatchObject({ status: 201 });
   const { id, personId: person, workflowId } = logged.body as Debtor;
   return { externalId, id, personId: person, workflowId, phone: PHONE, email: EMAIL };
@@ -86,9 +91,24 @@ async function beforeTheDate(): Promise<void> {
   const { id } = (await act(paying, 'disputes', { reason: 'La firma de Baltasar', text: WORDS.dispute })) as { id: string };
   await act(paying, `disputes/${id}/resolution`, { outcome: 'rejected', note: WORDS.resolution });
   await done(office.post('/v1/calls', { agreementId: replanned.id, channel: 'call', at: '2027-01-04T14:00:00Z', outcome: 'talked', note: WORDS.callNote }));
-  // What a provider can answer with, about this very number (each 429 and 500 would cost seconds of waiting; one is enough).
-  for (const kind of ['500', 'resetAfterAccept', 'optedOut', 'landline', 'undelivered']) await office.fault({ channel: 'sms', kind, next: 1 });
-  await office.fault({ channel: 'email', kind: 'bounce', next: 1 });
+  // What a provider can answer with, about this very number.
+  for (const kind of ['500', 'resetAfterAccept', 'optedOut', 'landline', 'undelivered']) await office.fault({ channel: 'sms', kind, next: 1, to: PHONE });
+  await office.fault({ channel: 'email', kind: 'bounce', next: 1, to: EMAIL });
+  await everyOtherFault();
+}
+
+/** Persons of their own, so that the lives above go on as they do; addresses that differ from theirs in the last sign. */
+async function everyOtherFault(): Promise<void> {
+  for (const [index, kind] of ['429', 'resetBeforeAccept', 'timeout', 'bounce'].entries()) {
+    const reached = { phone: `${PHONE.slice(0, -1)}${index}`, email: `${index}.${EMAIL}` };
+    await log(`B-${index}`, `PB-${index}`, reached);
+    await office.fault({ channel: 'sms', kind, next: 1, to: reached.phone });
+  }
+  for (const [index, kind] of ['500', 'resetBeforeAccept', 'resetAfterAccept', '429', 'undelivered', 'optedOut'].entries()) {
+    const reached = { phone: null, email: `c${index}.${EMAIL}` };
+    await log(`C-${index}`, `PC-${index}`, reached);
+    await office.fault({ channel: 'email', kind, next: 1, to: reached.email });
+  }
 }
 
 async function calls(): Promise<void> {
@@ -117,6 +137,7 @@ async function ends(): Promise<void> {
 test('the person was written to and everything was kept: there is something to find', async () => {
   const journal = await office.pacto.journal();
   expect(leaks(journal.map((entry) => ({ where: entry.channel, text: JSON.stringify(entry) })), ['Zulema', PHONE, EMAIL]).length).toBeGreaterThan(0);
+  expect(await (await fetch(`${office.pacto.providerUrl}/__faults`)).json()).toEqual({ faults: [] });
   const types = new Set((await temporalTexts(office.pacto)).map(({ where }) => where.split('/')[0]));
   expect(types).toEqual(new Set(['agreement', 'callback', 'pre-legal', 'survey']));
   expect(office.pacto.logLines.length).toBeGreaterThan(0);
@@ -142,5 +163,5 @@ test('the search bites: a name that somebody signals to a run, and one that is l
   const inTemporal = leaks(await temporalTexts(office.pacto), SECRETS);
   expect(inTemporal.length).toBeGreaterThan(0);
   expect(inTemporal.every((leak) => leak.startsWith(planted.workflowId) && leak.endsWith(': Quintrileo'))).toBe(true);
-  expect(leaks(logTexts(office.pacto), SECRETS).map((leak) => leak.split(': ')[1])).toEqual(['987412365', '7412365', '87412365']);
+  expect(leaks(logTexts(office.pacto), SECRETS).map((leak) => leak.split(': ')[1])).toEqual(['987412365', '98741236', '7412365', '87412365']);
 });

@@ -127,6 +127,8 @@ test('faults that make no sense are refused and named', async () => {
   expect(await refused({ channel: 'sms', kind: 'slow', rate: 1, next: 1 })).toMatchObject({ status: 422 });
   expect(await refused({ channel: 'email', kind: 'landline', next: 1 })).toMatchObject({ status: 422, body: { errors: [{ path: 'kind' }] } });
   expect(await refused({ channel: 'fax', kind: 'slow', next: 1 })).toMatchObject({ status: 422, body: { errors: [{ path: 'channel' }] } });
+  expect(await refused({ channel: 'sms', kind: '429', accepted: true, next: 1 })).toMatchObject({ status: 422, body: { errors: [{ path: 'accepted' }] } });
+  expect(await refused({ channel: 'smtp', kind: '500', accepted: true, next: 1 })).toMatchObject({ status: 422, body: { errors: [{ path: 'kind' }] } });
   expect(await refused({ channel: 'sms', kind: 429, next: 2 })).toMatchObject({ status: 201, body: { faults: [{ channel: 'sms', kind: '429', next: 2 }] } });
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DAY } from '../../src/domain/zone.ts';
 import { explain, getAgreement, listAgreements, paymentsPage, timelinePage } from '../../src/register/agreement-reads.ts';
+import { callBody, logCall } from '../../src/register/call.ts';
 import { cancelAgreement } from '../../src/register/cancellation.ts';
 import { createCreditor, listCreditors, patchCreditor } from '../../src/register/creditor.ts';
 import { disputeBody, openDispute, resolveDispute } from '../../src/register/dispute.ts';
@@ -13,6 +14,7 @@ import { renegotiate } from '../../src/register/renegotiation.ts';
 import { readTimeline, verifyChain } from '../../src/register/timeline.ts';
 import { ACME, ADMIN, BRAVO, logged, openTestRegister, paymentOf, rowCounts, unique, type TestRegister } from './ledger.ts';
 import { refusalOf } from './refusal.ts';
+import { fact, PRE_LEGAL_STEP } from './seed.ts';
 
 let register: TestRegister;
 beforeAll(async () => {
@@ -165,6 +167,19 @@ test('the explanation says what comes next, when the law allows it and which rul
   expect(nowhere.next).toMatchObject({ earliestLawfulAt: null, rules: expect.arrayContaining(['missing-zone']) });
   const sunday = await explain(ctx, ACME, await logged(ctx, { instalments: [{ number: 1, dueOn: '2026-12-02', amountMinor: 1 }] }));
   expect(sunday.next).toMatchObject({ at: '2026-11-29T13:00:00.000Z', earliestLawfulAt: '2026-11-30T12:00:00.000Z', rules: ['HOUSE-hours'] });
+});
+
+test('the explanation judges a step of the future as it will be then', async () => {
+  const { ctx, clock } = register;
+  // Called and written to today: the day's quota is used, and that of the step's day is not.
+  const contacted = await logged(ctx);
+  const today = await clock.now();
+  await logCall(ctx, ACME, callBody.parse({ agreementId: contacted, channel: 'call', at: new Date(today).toISOString(), outcome: 'talked' }));
+  expect((await explain(ctx, ACME, contacted)).next).toMatchObject({ step: 'upcoming', earliestLawfulAt: '2026-11-28T13:00:00.000Z', rules: [] });
+  // Nothing is overdue today; a month after the dates all of it is.
+  const sued = await logged(ctx);
+  await fact(ctx, sued, 'plan', { kind: 'strategyChanged', strategy: { id: 'lawyers', version: 1, country: ['CL'], graceDays: 2, smallBalance: {}, steps: [PRE_LEGAL_STEP] } });
+  expect((await explain(ctx, ACME, sued)).next).toMatchObject({ step: 'pre-legal', rules: [] });
 });
 
 test('a creditor is added once; a change keeps what it does not name', async () => {

@@ -3,6 +3,7 @@ import { instant } from '../../src/db/columns.ts';
 import { contactPointById } from '../../src/db/contact-points.ts';
 import type { Occurrence } from '../../src/domain/agreement.ts';
 import { occurrencesOf } from '../../src/domain/occurrence.ts';
+import { viewOf } from '../../src/domain/view.ts';
 import { loadState } from '../../src/register/rebuild.ts';
 import { readTimeline, verifyChain } from '../../src/register/timeline.ts';
 import { startSending, stopSending } from '../../src/register/sending/stop.ts';
@@ -105,6 +106,14 @@ describe('a message that has to wait', () => {
     expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10) });
   });
 
+  test('an installation that is off, or tests with a list, sends to nobody else: the step waits for the hour of the next day', async () => {
+    const [off, listed, other] = [await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db))];
+    const config = desk.deps.config;
+    expect(ended(await desk.deliver(off, { config: { ...config, send: 'off' } }))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10), events: [{ rules: ['sending-off'] }] });
+    expect(ended(await desk.deliver(other, { config: { ...config, send: 'allowlist', sendAllowlist: ['+56900000000'] } }))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10), events: [{ rules: ['sending-allowlist'] }] });
+    expect(ended(await desk.deliver(listed, { config: { ...config, send: 'allowlist', sendAllowlist: ['+56961234567'] } })).result).toBe('sent');
+  });
+
   test('an emergency stop puts it off, and its end lets it go', async () => {
     const id = await desk.agreement(await seedPerson(desk.db));
     for (const target of [{}, { creditorId: 'acme' }] as const) {
@@ -136,13 +145,6 @@ describe('a message that is not permitted', () => {
     expect(ended(await desk.deliver(id))).toMatchObject({ result: 'refused', events: [{ rules: ['missing-zone'] }] });
   });
 
-  test('an installation that is off, or tests with a list, sends to nobody else', async () => {
-    const [off, listed, other] = [await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db))];
-    const config = desk.deps.config;
-    expect(ended(await desk.deliver(off, { config: { ...config, send: 'off' } }))).toMatchObject({ result: 'refused', events: [{ rules: ['sending-off'] }] });
-    expect(ended(await desk.deliver(other, { config: { ...config, send: 'allowlist', sendAllowlist: ['+56900000000'] } }))).toMatchObject({ result: 'refused', events: [{ rules: ['sending-allowlist'] }] });
-    expect(ended(await desk.deliver(listed, { config: { ...config, send: 'allowlist', sendAllowlist: ['+56961234567'] } })).result).toBe('sent');
-  });
 });
 
 describe('one message for all agreements of a person with a creditor', () => {
@@ -173,6 +175,15 @@ describe('one message for all agreements of a person with a creditor', () => {
     await desk.deliver(lead);
     const [mail] = desk.journal;
     expect(mail?.channel === 'email' ? mail.text : '').toMatch(/A-1[\s\S]*80\.000[\s\S]*A-2[\s\S]*41\.000[\s\S]*121\.000/);
+  });
+
+  test('a charge that was added later is none of the instalments', async () => {
+    const person = await seedPerson(desk.db, { granted: ['email'] });
+    const id = await desk.agreement(person, { externalId: 'A-3' });
+    await fact(desk.ctx, id, 'charge', { kind: 'chargeAdded', charge: desk.ctx.newId(), amountMinor: 5_000, dueOn: DUE });
+    await desk.deliver(id);
+    const [mail] = desk.journal;
+    expect(mail?.channel === 'email' ? mail.text : '').toMatch(/2 montos por \$95\.000[\s\S]*A-3 · 1 de 1[\s\S]*A-3 · Cargo/);
   });
 
   test('what is on hold, disputed or promised stays out of it', async () => {
@@ -207,13 +218,19 @@ describe('a provider that refuses', () => {
     expect((await desk.dueInput(id)).occurrences).toEqual([]);
   });
 
-  test('for want of consent: it is withdrawn, and no other channel is tried', async () => {
-    const id = await desk.agreement(await seedPerson(desk.db));
+  test('for want of consent: it is withdrawn, no other channel is tried, and every agreement of the person hears of it', async () => {
+    const person = await seedPerson(desk.db);
+    const [id, later] = [await desk.agreement(person), await desk.agreement(person, { instalments: [{ number: 1, dueOn: '2026-04-20', amountMinor: 7_000 }] })];
     desk.answers.sms.push({ kind: 'rejected', reason: 'consent', code: '21610' });
     expect(ended(await desk.deliver(id)).result).toBe('undeliverable');
     expect(desk.journal).toHaveLength(0);
     const denied = await desk.db.selectFrom('consent').selectAll().where('state', '=', 'denied').execute();
     expect(denied).toMatchObject([{ channel: 'sms', evidence: { source: 'provider', code: '21610' } }]);
+    for (const one of [id, later]) {
+      expect((await desk.events(one)).filter(({ kind }) => kind === 'optedOut')).toMatchObject([{ scope: 'sms' }]);
+      expect(viewOf((await loadState(desk.db, one)).state).optedOut).toEqual(['sms']);
+      expect(await outboxOf(desk.db, await workflowOf(one))).toEqual(['factBooked']);
+    }
   });
 
   test('for our configuration: the sender stands still until a person starts it', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ReceiptStatus } from '../../src/channels/channel.ts';
 import type { ProviderEvent } from '../../src/channels/receipts.ts';
-import { contactPointById } from '../../src/db/contact-points.ts';
+import { contactPointById, contactPointsOf } from '../../src/db/contact-points.ts';
 import { beginCall } from '../../src/register/sending/begin.ts';
 import { claimAttempt } from '../../src/register/sending/claim.ts';
 import { deliverContact } from '../../src/register/sending/delivery.ts';
@@ -69,6 +69,18 @@ describe('receipts', () => {
     expect((await contactPointById(desk.db, person.phoneId))?.health).toBe('landline');
     expect(await outbox(lead)).toEqual(['deliveryFailed']);
     expect(await outbox(sibling)).toEqual(['factBooked', 'deliveryFailed']);
+  });
+
+  test('of somebody who unsubscribed opt the address out of that channel only, once, and the agreements hear of it', async () => {
+    const person = await seedPerson(desk.db);
+    const id = await desk.agreement(person);
+    await desk.deliver(id);
+    const { id: attempt } = await attemptOf(id);
+    await applyReceipt(desk.ctx, receipt(attempt, 'unsubscribed'));
+    await applyReceipt(desk.ctx, { ...receipt(attempt, 'complained'), eventId: 'another' });
+    expect((await contactPointsOf(desk.db, person.personId)).map(({ consent }) => consent)).toEqual([{ sms: 'denied', call: 'granted' }, { email: 'granted' }]);
+    expect((await desk.events(id)).flatMap((event) => (event.kind === 'optedOut' ? [event.scope] : []))).toEqual(['sms']);
+    expect(await outbox(id)).toEqual(['factBooked']);
   });
 
   test('after a late failure the law decides when the next channel may be tried', async () => {

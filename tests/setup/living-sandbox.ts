@@ -23,6 +23,7 @@ import { addKey } from '../../src/register/key.ts';
 import { openRegister } from '../../src/register/context.ts';
 import type { RegisterContext } from '../../src/register/person-lock.ts';
 import { publishShipped } from '../../src/register/publish.ts';
+import type { SendingConfig } from '../../src/register/sending/deps.ts';
 import { installedSending } from '../../src/register/sending/installed.ts';
 import { applyReceipt } from '../../src/register/sending/receipts.ts';
 import { anyChange, reconcileUnknown } from '../../src/register/sending/reconcile.ts';
@@ -32,7 +33,7 @@ import { providerActor } from '../../src/sandbox/clock/provider-actor.ts';
 import { createClockJob } from '../../src/sandbox/clock/wire.ts';
 import { createProviderSandbox } from '../../src/sandbox/provider/server.ts';
 import { buildId, workflowBundle } from '../../src/worker/bundle.ts';
-import { startWorkers } from '../../src/worker/workers.ts';
+import { startWorkers, type RunningWorkers } from '../../src/worker/workers.ts';
 import { freshDatabase } from './database.ts';
 import { testTemporal } from './temporal.ts';
 
@@ -66,6 +67,10 @@ export interface LivingSandbox {
   readonly logLines: string[];
   /** Business time, epoch ms. */
   now(): Promise<number>;
+  /** Ends every worker: from then on nothing is decided and nothing is sent, until `workersUp`. */
+  workersDown(): Promise<void>;
+  /** Starts workers again, with other switches if told. */
+  workersUp(switches?: Partial<SendingConfig>): Promise<void>;
   advanceTo(instant: number): Promise<void>;
   advanceDays(days: number): Promise<void>;
   journal(): Promise<JournalEntry[]>;
@@ -79,6 +84,10 @@ export interface LivingOptions {
   readonly startAt: number;
   /** Of the captured log; `info` when absent. */
   readonly logLevel?: LogLevel;
+  /** `sendgrid` when absent. */
+  readonly emailProvider?: 'sendgrid' | 'smtp';
+  /** What the first workers may send; everything when absent. */
+  readonly switches?: Partial<SendingConfig>;
   readonly actors?: (sandbox: Pick<LivingSandbox, 'db' | 'apiUrl' | 'adminKey' | 'ctx' | 'providerUrl'>) => Promise<readonly Actor[]> | readonly Actor[];
 }
 
@@ -113,17 +122,19 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
     TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: '+56229380000', TWILIO_BASE_URL: provider.url,
     SENDGRID_API_KEY: 'SG.test.key', SENDGRID_FROM: 'avisos@pacto.example.org', SENDGRID_BASE_URL: provider.url,
     SENDGRID_WEBHOOK_PUBLIC_KEY: keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
-    EMAIL_PROVIDER: 'sendgrid', SMTP_URL: `smtp://127.0.0.1:${provider.smtpPort}`, PACTO_IDENTITY_KEY: 'k'.repeat(32),
+    EMAIL_PROVIDER: options.emailProvider ?? 'sendgrid', SMTP_URL: `smtp://127.0.0.1:${provider.smtpPort}`, PACTO_IDENTITY_KEY: 'k'.repeat(32),
   });
   const sending = installedSending(config, ctx);
   const gateway = await openGateway({ temporal: config.temporal, clock: 'virtual', db, taskQueue: queues.agreements });
   const build = await buildId();
   const connection = await connectTemporal({ address: temporal.address, namespace: temporal.namespace });
   const deploymentName = `pacto-${prefix}`;
-  const workers = await startWorkers({
-    temporal: config.temporal, clock: 'virtual', queues, serve: ['agreements', 'deliver', 'batch'], buildId: build, deploymentName,
-    bundlePath: await workflowBundle(join(PROJECT, '.cache')), activities: { ...createActivities({ ctx, sending }) }, log,
+  const bundlePath = await workflowBundle(join(PROJECT, '.cache'));
+  const startAll = (switches: Partial<SendingConfig> = {}): Promise<RunningWorkers> => startWorkers({
+    temporal: config.temporal, clock: 'virtual', queues, serve: ['agreements', 'deliver', 'batch'], buildId: build, deploymentName, bundlePath,
+    activities: { ...createActivities({ ctx, sending: { ...sending, config: { ...sending.config, ...switches } } }) }, log,
   });
+  let workers: RunningWorkers | null = await startAll(options.switches);
   await promote(connection, { namespace: temporal.namespace, buildId: build, deploymentName, patienceMs: 20_000, pause: (ms) => sleep(ms) });
   const stopping = new AbortController();
   const pump = runPump({ db, receiver: gateway, log, pause: pauseFor, listen: (channel, onNotice) => opened.listen(channel, onNotice) }, stopping.signal, { lanes: 8 });
@@ -146,6 +157,13 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
   return {
     db, ctx, config, channels: sending.channels, gateway, clock: job, adminKey, apiUrl, providerUrl: provider.url, databaseUrl: database.url, taskQueue: queues.agreements, logLines,
     now: () => ctx.clock.now(),
+    workersDown: async () => {
+      await workers?.stop();
+      workers = null;
+    },
+    workersUp: async (switches) => {
+      workers ??= await startAll(switches);
+    },
     advanceTo: (instant) => job.runTo(instant),
     advanceDays: async (days) => job.runTo((await ctx.clock.now()) + days * DAY),
     journal: async () => (await (await fetch(`${provider.url}/__journal`)).json()) as JournalEntry[],
@@ -161,7 +179,7 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
       job.stop();
       stopping.abort();
       await pump;
-      await workers.stop();
+      await workers?.stop();
       await api.close();
       await provider.close();
       await gateway.close();

@@ -24,6 +24,7 @@ const RICH = message({
   items: [CLP_ITEM, { ...CLP_ITEM, instalmentNumber: 0 }, { ...CLP_ITEM, reference: 'C-10', instalmentNumber: 12, instalments: 48 }], totalMinor: 137_970,
   link: 'http://127.0.0.1:40123/d/0b9c6b44e2f94a6c', unsubscribeUrl: 'https://p.example/u/abc?x=1&y=2',
 });
+const LAPSED: MessageDataInput = { ...RICH, items: [{ ...CLP_ITEM, kind: 'lapsedDiscount' }] };
 const MINIMAL = message({ creditorName: 'Comercial Sur', firm: 'Comercial Sur', country: null });
 
 const templates = shippedTemplates();
@@ -41,8 +42,22 @@ test('every template that the standard strategy and the survey need is shipped o
   }
 });
 
+test('a charge or a lapsed discount is no instalment of the plan: never "7 de 6"', () => {
+  const charge = { ...CLP_ITEM, kind: 'charge' as const, instalmentNumber: 7, amountMinor: 5_000 };
+  const lapsed = { ...CLP_ITEM, kind: 'lapsedDiscount' as const, instalmentNumber: 8, amountMinor: 20_000 };
+  const body = shipped('missed');
+  const alone = renderMessage(body, 'email', 'es-CL', message({ items: [charge], totalMinor: 5_000 }));
+  expect(alone.text).toContain('No registramos el pago de un cargo ($5.000, sábado 5 de diciembre).');
+  expect(alone.text).toContain('- C-9 · Cargo · ');
+  const all = renderMessage(body, 'email', 'es-CL', message({ items: [CLP_ITEM, charge, lapsed], totalMinor: 70_990 }));
+  expect(all.text).toContain('3 montos por $70.990');
+  expect(all.text).toContain('2 de 6');
+  expect(all.text).toContain('Diferencia por descuento que ya no rige');
+  for (const { text, html } of [alone, all]) expect(text + html).not.toMatch(/[78] de 6|cuota [78]/);
+});
+
 describe.each(templates.map(({ key, body }) => [key, body] as const))('%s', (_key, body) => {
-  test.each([['minimal', MINIMAL], ['rich', RICH], ['unconfirmed', { ...RICH, confirmed: false }]] as const)('with %s data the SMS is GSM-7 of at most two segments', (_name, data) => {
+  test.each([['minimal', MINIMAL], ['rich', RICH], ['unconfirmed', { ...RICH, confirmed: false }], ['lapsed discount', LAPSED]] as const)('with %s data the SMS is GSM-7 of at most two segments', (_name, data) => {
     for (const locale of ['es-CL', 'es-CO', 'es-MX', 'es-PE']) {
       const { body: text } = renderMessage(body, 'sms', locale, data);
       const counted = new SegmentedMessage(text, 'auto', false);

@@ -61,5 +61,5 @@ function skew(answers: readonly (CredentialCheck | null)[], sentAt: number): Che
 
 function switches({ send }: ProviderConfig): Check {
   if (send === 'on') return ok('PACTO_SEND', 'on: messages leave.');
-  return warn('PACTO_SEND', send === 'off' ? 'off: nothing leaves, and steps that come due are refused for good.' : 'allowlist: only its recipients get messages, and the steps of all others are refused for good.', 'Set PACTO_SEND=on for real operation.');
+  return warn('PACTO_SEND', send === 'off' ? 'off: nothing leaves; steps that come due wait, and expire with an entry.' : 'allowlist: only its recipients get messages; the steps of all others wait, and expire with an entry.', 'Set PACTO_SEND=on for real operation.');
 }

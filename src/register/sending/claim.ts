@@ -3,18 +3,22 @@ import { attemptsOf, insertAttempt, type AttemptRow } from '../../db/attempts.ts
 import type { RejectReason } from '../../channels/channel.ts';
 import { ERROR_ACTIONS } from '../../channels/error-classes.ts';
 import { wallNow } from '../../clock.ts';
-import type { Occurrence } from '../../domain/agreement.ts';
+import type { AgreementRow } from '../../db/database.ts';
+import type { AgreementEvent, Occurrence } from '../../domain/agreement.ts';
+import { expiredSteps } from '../../domain/decide.ts';
 import { strategyOf } from '../../domain/facts.ts';
 import { HOUR } from '../../domain/zone.ts';
 import type { MessageChannel } from '../../strategy/strategy.ts';
+import { skipUnder } from '../finish.ts';
 import type { PersonLock } from '../person-lock.ts';
-import type { LoadedAgreement } from '../rebuild.ts';
+import { loadState, type LoadedAgreement } from '../rebuild.ts';
 import type { SendingDeps } from './deps.ts';
 import { knownFacts, recordStep, spokenByLead, type DeliveryOutcome, type StepOutcome } from './facts.ts';
 import { askGate, LOOK_AGAIN, readSubject, versionsOnly, type GateVerdict } from './gate.ts';
 import { underAgreementLock } from '../agreement-lock.ts';
 import { instalmentsOf, templateOf } from './message.ts';
 import { parcelOf, partsOf, type DeliveryRequest, type Parcel, type ParcelPart } from './parcel.ts';
+import { giveWayUntil, SOONER_DEADLINE } from './precedence.ts';
 import { settleAbandoned } from './settle.ts';
 
 /** Longest time a provider may hold a message. */
@@ -38,9 +42,16 @@ export async function claimAttempt(deps: SendingDeps, request: DeliveryRequest):
     if (last?.state === 'calling') return afterCalling(lock, deps, last);
     if (request.kind === 'survey' && last !== undefined && last.state !== 'rejected') return done({ result: last.state, events: [] });
     const parcel = await parcelOf(lock, request);
-    if (parcel === null) return done({ result: 'silenced', events: await knownFacts(lock, row, keys) });
+    if (parcel === null) return done({ result: 'silenced', events: await whatSilenced(lock, deps, row, keys) });
     return judge(lock, deps, parcel, attempts);
   });
+}
+
+/** Facts that the run has not heard of. A run that decided before the expiry and is served after it hears of that, or it would decide the same again. */
+async function whatSilenced(lock: PersonLock, deps: SendingDeps, row: AgreementRow, keys: readonly string[]): Promise<AgreementEvent[]> {
+  const expired = expiredSteps((await loadState(lock.trx, row.id)).state, lock.now).filter(({ key }) => keys.includes(key));
+  if (expired.length > 0) await skipUnder(lock, deps.ctx, row.id, expired);
+  return knownFacts(lock, row, keys);
 }
 
 function done(outcome: DeliveryOutcome): Claim {
@@ -95,6 +106,8 @@ async function judge(lock: PersonLock, deps: SendingDeps, parcel: Parcel, attemp
   const verdict = await askGate(lock.trx, deps, subject, { channels: left, purpose: parcel.purpose, now: lock.now, atMinute });
   if (verdict.kind !== 'allow') return done(await keepBack(lock, deps, parcel, verdict, refusals));
   const shared = onChannel(parcel, verdict.channel);
+  const until = await giveWayUntil(lock, deps, { parcel: shared, subject, channel: verdict.channel, windowEnd: verdict.windowEnd });
+  if (until !== null) return done(await keepBack(lock, deps, parcel, { kind: 'defer', until, rules: [SOONER_DEADLINE], versions: verdict.versions }, refusals));
   const template = await templateOf(lock.trx, shared, subject.person.language);
   if (template === null) return done(await keepBack(lock, deps, parcel, { kind: 'refuse', rules: ['no-template'], versions: verdict.versions }, refusals));
   const id = deps.ctx.newId();

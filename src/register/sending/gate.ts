@@ -13,7 +13,7 @@ import { DAY, HOUR, instantOf, localDate } from '../../domain/zone.ts';
 import { AppError } from '../../errors.ts';
 import type { MessageChannel } from '../../strategy/strategy.ts';
 import type { SendingDeps } from './deps.ts';
-import type { GateRule } from './rules.ts';
+import { GATE_RULES, type GateRule } from './rules.ts';
 import { senderOf } from './sender.ts';
 import { isStopped, readStop, type SendingStop } from './stop.ts';
 
@@ -118,7 +118,7 @@ function askChannel(deps: SendingDeps, subject: LawSubject, stop: SendingStop, q
   const decision = evaluate(deps.policies, law);
   const ours = houseRule(deps, subject, stop, channel, point);
   if (decision.decision === 'refuse') return { kind: 'refuse', rules: ours === null ? decision.rules : [ours, ...decision.rules] };
-  if (ours !== null) return ours === 'sending-stopped' ? waiting(deps, law, ours) : { kind: 'refuse', rules: [ours] };
+  if (ours !== null) return GATE_RULES[ours].retry ? waiting(deps, law, ours, question.atMinute) : { kind: 'refuse', rules: [ours] };
   if (point === undefined) return { kind: 'refuse', rules: ['no-contact-point'] };
   if (decision.decision === 'allow') return { kind: 'allow', channel, point, windowEnd: decision.windowEnd ?? null, versions: decision };
   const until = atTheStepsHour(deps.policies, law, decision.notBefore ?? question.now + LOOK_AGAIN, subject.row.zone, question.atMinute);
@@ -134,11 +134,18 @@ function houseRule(deps: SendingDeps, { creditor }: LawSubject, stop: SendingSto
   return null;
 }
 
-/** Something that ends without the law: look again in a while, at a lawful minute. */
-function waiting(deps: SendingDeps, law: ContactCase, rule: GateRule): ChannelVerdict {
+/**
+ * Something that ends without the law: look again in a while, at a lawful minute. A stop ends within hours. The switches
+ * of an installation stay for weeks, and a look costs a run two Actions and the timeline an entry: once a day, at the step's hour.
+ */
+function waiting(deps: SendingDeps, law: ContactCase, rule: GateRule, atMinute: number | null): ChannelVerdict {
   const decision = evaluate(deps.policies, law);
-  const again = law.now + LOOK_AGAIN;
+  const again = rule === 'sending-stopped' ? law.now + LOOK_AGAIN : dayLater(law, atMinute);
   return { kind: 'defer', until: nextLawful(deps.policies, { ...law, now: again }) ?? again, rules: [rule], versions: decision };
+}
+
+function dayLater({ now, zones: [zone] }: ContactCase, atMinute: number | null): number {
+  return zone === undefined || atMinute === null ? now + DAY : instantOf(zone, localDate(zone, now + DAY), atMinute);
 }
 
 /** When to look again after a provider that did not answer. */

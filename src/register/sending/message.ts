@@ -64,8 +64,8 @@ function itemsOf({ row, state }: LoadedAgreement, occurrences: readonly Occurren
   const owed = new Map(occurrences.flatMap((one) => speaksOf(state, one)).map((one) => [one.anchor, one]));
   const plan = viewOf(state).instalments;
   const instalments = Math.max(1, ...plan.filter((one) => one.kind === 'instalment').map((one) => one.number));
-  return [...owed.values()].map((one) => ({
-    reference: row.debt?.contractRef ?? row.external_id, instalmentNumber: one.number, instalments, dueOn: one.dueOn,
+  return [...owed.values()].sort((a, b) => a.number - b.number).map((one) => ({
+    kind: one.kind, reference: row.debt?.contractRef ?? row.external_id, instalmentNumber: one.number, instalments, dueOn: one.dueOn,
     amountMinor: one.amountMinor - one.paidMinor, currency: row.currency,
   }));
 }

@@ -4,9 +4,10 @@ import type { EntryText } from '../timeline.ts';
 
 /** `retry` rules end by themselves or by a person's hand, so the step waits; the others end the step. */
 export const GATE_RULES = {
-  'sending-off': { retry: false, es: 'Los envíos están apagados en esta instalación.', en: 'Sending is switched off in this installation.' },
-  'sending-allowlist': { retry: false, es: 'El destino no está en la lista de prueba.', en: 'The recipient is not on the allowlist.' },
+  'sending-off': { retry: true, es: 'Los envíos están apagados en esta instalación.', en: 'Sending is switched off in this installation.' },
+  'sending-allowlist': { retry: true, es: 'El destino no está en la lista de prueba.', en: 'The recipient is not on the allowlist.' },
   'sending-stopped': { retry: true, es: 'Los envíos están detenidos de emergencia.', en: 'Sending is stopped.' },
+  'sooner-deadline': { retry: true, es: 'La cuota legal de contactos está en uso: hay un plazo que vence antes.', en: 'The legal contact quota is in use: another deadline comes first.' },
   'no-provider': { retry: false, es: 'No hay proveedor para este canal.', en: 'There is no provider for this channel.' },
   'no-contact-point': { retry: false, es: 'No hay un destino válido para este canal.', en: 'There is no valid contact point for this channel.' },
   'no-template': { retry: false, es: 'No hay un texto publicado para este paso.', en: 'No text is published for this step.' },

@@ -1,13 +1,13 @@
 /** How an attempt ends: it left, it failed on its way, or nobody knows. Shared by the worker, the receipts and the reconcile job. */
 import { attemptParts, moveAttempt, retireToken, surveyOfAttempt, type AttemptRow } from '../../db/attempts.ts';
 import { setHealth, type ContactPointHealth } from '../../db/contact-points.ts';
-import { insertDenial } from '../../db/opt-outs.ts';
 import { markInvited } from '../../db/surveys.ts';
 import type { ReceiptStatus } from '../../channels/channel.ts';
 import { ERROR_ACTIONS, type ErrorClass } from '../../channels/error-classes.ts';
 import { isFailedReceipt, RECEIPT_RANK } from '../../channels/receipts.ts';
 import type { AgreementEvent, EventBody } from '../../domain/agreement.ts';
 import { recordFact } from '../fact.ts';
+import { optOutAtProvider } from '../opt-out.ts';
 import type { PersonLock, RegisterContext } from '../person-lock.ts';
 import { appendTimeline } from '../timeline.ts';
 import { recordStep, spokenBy, versionsOfAttempt, type DeliveryOutcome, type Spoken, type StepOutcome } from './facts.ts';
@@ -106,8 +106,8 @@ export async function punishAddress(lock: PersonLock, ctx: RegisterContext, atte
     : errorClass === 'transient' ? 'softFailing' : null;
   if (health !== null) await setHealth(lock.trx, attempt.contact_point_id, health);
   if (!action.suppress) return;
-  await insertDenial(lock.trx, {
-    id: ctx.newId(), contactPointId: attempt.contact_point_id, channel: attempt.channel, at: lock.now, seq: await lock.nextSeq(),
-    evidence: { source: 'provider', provider: attempt.provider, code: code ?? null, attempt: attempt.id },
-  });
+  await optOutAtProvider(
+    lock, ctx, { personId: attempt.person_id, contactPointId: attempt.contact_point_id, channel: attempt.channel },
+    { provider: attempt.provider, code: code ?? null, attempt: attempt.id },
+  );
 }

@@ -29,6 +29,7 @@ export async function answerCall(call: SendingCall): Promise<FastifyReply> {
     case '429':
       return call.tooMany();
     case '500':
+      if (fault.accepted === true) accept();
       return reply.code(500).type('text/html').send('<html><body><h1>500 Internal Server Error</h1></body></html>');
     case 'resetBeforeAccept':
       return cut(request, reply);

@@ -51,15 +51,19 @@ export const faultSchema = z.strictObject({
   to: z.string().min(1).max(254).optional(),
   /** How long `slow` takes, wall ms. */
   ms: z.number().int().min(0).max(60_000).optional(),
+  /** With `500`: the message was taken all the same, as a gateway does whose answer got lost behind it. */
+  accepted: z.boolean().optional(),
 });
 
 export type Fault = z.infer<typeof faultSchema>;
 
 export const faultBody = faultSchema
   .refine((fault) => (fault.rate === undefined) !== (fault.next === undefined), { path: ['rate'], message: 'either rate (above 0, up to 1) or next (how many messages)' })
-  .refine((fault) => PROVIDERS[fault.channel].some((provider) => STAGES[fault.kind][provider] !== undefined), { path: ['kind'], message: 'this channel cannot fail in this way' });
+  .refine((fault) => fault.accepted !== true || fault.kind === '500', { path: ['accepted'], message: 'only the kind 500 can take a message and answer that it failed' })
+  .refine((fault) => PROVIDERS[fault.channel].some((provider) => stageOf(fault, provider) !== undefined), { path: ['kind'], message: 'this channel cannot fail in this way' });
 
-/** Where a fault acts for a message of this provider; undefined: it does not concern it. */
+/** Where a fault acts for a message of this provider; undefined: it does not concern it. A mail server that answers 4xx or 5xx has taken nothing (RFC 5321). */
 export function stageOf(fault: Fault, provider: SandboxProvider): FaultStage | undefined {
+  if (provider === 'smtp' && fault.accepted === true) return undefined;
   return PROVIDERS[fault.channel].includes(provider) ? STAGES[fault.kind][provider] : undefined;
 }
