@@ -22,6 +22,7 @@ export const ERRORS = {
   ERR_IDEMPOTENCY_CONFLICT: { status: 409, meaning: 'This Idempotency-Key was used with another body.', remedy: 'Use a new key for a new request.' },
   ERR_CURRENCY: { status: 422, meaning: 'The currency is not the one of the agreement.', remedy: 'Send the amount in the currency of the agreement.' },
   ERR_STATE: { status: 409, meaning: 'The state of the agreement forbids this.', remedy: 'Read detail, and GET the agreement for its state.' },
+  ERR_ERASED: { status: 409, meaning: 'The data of this person was erased; nothing new is taken in about them.', remedy: 'New business with the same person gets another person external id.' },
   ERR_PROMISE_LIMIT: { status: 409, meaning: 'The promise passes a limit of the creditor.', remedy: 'Take a nearer date, or renegotiate.' },
   ERR_SLOT: { status: 409, meaning: 'The slot is taken, outside the shifts, or not lawful for a call.', remedy: 'Choose another from GET /v1/slots.' },
   ERR_CALLBACK_STATE: { status: 409, meaning: 'The callback is already closed.', remedy: 'GET /v1/callbacks shows its state and outcome.' },

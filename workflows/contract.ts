@@ -160,11 +160,14 @@ export interface SurveyActivities {
 export interface ImportInput {
   readonly v: 1;
   readonly importId: string;
+  /** Absent in imports of earlier releases: agreements. */
+  readonly kind?: 'agreements' | 'payments' | 'contacts';
 }
 export interface ImportProgress {
   readonly lines: number;
   readonly readLines: number;
-  readonly agreements: number;
+  /** Agreements, payments or contacts. */
+  readonly items: number;
   /** With an outcome. */
   readonly settled: number;
   readonly rejected: number;

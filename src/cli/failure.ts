@@ -28,6 +28,8 @@ function textOf(error: AppError): string {
 function isUnreachable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isUnreachable);
   if (!(error instanceof Error)) return false;
+  // gRPC gives Temporal's silence no code and no class of its own.
+  if (error.message === 'Failed to connect before the deadline') return true;
   if ('code' in error && typeof error.code === 'string' && UNREACHABLE.has(error.code)) return true;
   return error.cause !== undefined && isUnreachable(error.cause);
 }

@@ -1,5 +1,6 @@
 /** The commands of `pacto`. Each loads what it needs when it runs: `pacto config` opens no driver. */
 import { Command, CommanderError } from 'commander';
+import { addExamples } from './examples.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import { createOutput, type Streams } from './output.ts';
 
@@ -15,9 +16,11 @@ export function createProgram(flags: GlobalFlags, streams: Streams): Command {
   addProcesses(program, flags, output);
   addAgreements(program, flags, output);
   addImports(program, flags, output);
+  addPersons(program, flags, output);
   addAdministration(program, flags, output);
   addPolicies(program, output);
   addOperations(program, flags, output);
+  addExamples(program);
   return inherit(program);
 }
 
@@ -65,12 +68,30 @@ function addAgreements(program: Command, flags: GlobalFlags, output: Output): vo
     .action(async (ref: string, options: PayOptions) => (await import('./commands/pay.ts')).pay(flags, output, ref, options));
 }
 
+const IMPORTS = {
+  agreements: 'agreements, one row an instalment',
+  payments: 'what was paid; what was paid before an agreement was logged causes neither thanks nor survey',
+  contacts: 'whom another system contacted and when, so that the caps are right from the first day',
+} as const;
+
 function addImports(program: Command, flags: GlobalFlags, output: Output): void {
   const imports = group(program, 'import', 'files of another system');
-  imports.command('agreements').description('imports agreements from a CSV file, one row an instalment').argument('<file.csv>').requiredOption('--creditor <id>', 'whose agreements they are')
-    .option('--dry-run', 'tells what would be rejected; stores nothing')
-    .addHelpText('after', '\nExample:\n  pacto import agreements acuerdos.csv --creditor acme --dry-run')
-    .action(async (file: string, options: { creditor: string; dryRun?: boolean }) => (await import('./commands/import.ts')).importAgreements(flags, output, file, options));
+  for (const [kind, description] of Object.entries(IMPORTS)) {
+    imports.command(kind).description(`imports a CSV file: ${description}`).argument('<file.csv>').requiredOption('--creditor <id>', 'whose file it is')
+      .option('--dry-run', 'tells what would be rejected; stores nothing')
+      .action(async (file: string, options: { creditor: string; dryRun?: boolean }) =>
+        (await import('./commands/import.ts')).importCsv(flags, output, kind as keyof typeof IMPORTS, file, options));
+  }
+}
+
+function addPersons(program: Command, flags: GlobalFlags, output: Output): void {
+  const persons = () => import('./commands/person.ts');
+  const person = group(program, 'person', 'what is held about a person, by id or creditor/externalId');
+  person.command('export').description('everything that is held about the person at that creditor, as JSON').argument('<person>')
+    .action(async (ref: string) => (await persons()).exportOf(flags, output, ref));
+  person.command('erase').description('takes the personal data away; money and evidence stay without the person').argument('<person>')
+    .option('--cancel-open', 'ends agreements that are open, instead of refusing').option('--reason <text>', 'why; kept, so it must name nobody')
+    .action(async (ref: string, options: { cancelOpen?: boolean; reason?: string }) => (await persons()).erase(flags, output, ref, options));
 }
 
 function addAdministration(program: Command, flags: GlobalFlags, output: Output): void {

@@ -36,15 +36,15 @@ export type NewAgreement = Omit<NewRow<'agreement'>, 'terms' | 'debt' | 'hold_un
   logged_at: number;
 };
 
-export async function insertAgreement(trx: Trx, agreement: NewAgreement): Promise<void> {
-  await trx.insertInto('agreement').values({
+export async function insertAgreement(trx: Trx, agreement: NewAgreement): Promise<AgreementRow> {
+  return trx.insertInto('agreement').values({
     ...agreement,
     terms: json(agreement.terms),
     debt: nullableJson(agreement.debt),
     wake_at: nullableInstant(agreement.wake_at),
     overdue_from: nullableInstant(agreement.overdue_from),
     logged_at: instant(agreement.logged_at),
-  }).execute();
+  }).returningAll().executeTakeFirstOrThrow();
 }
 
 /** What lists and searches read; every instant epoch ms, every amount minor units. */

@@ -74,6 +74,11 @@ export async function auditedCalls(db: Db | Trx, identityIds: readonly string[])
   return db.selectFrom('call_log').selectAll().where('identity_id', 'in', identityIds).orderBy('seq').execute();
 }
 
+/** Contacts of other systems that were imported for these identities. */
+export async function auditedPastContacts(db: Db | Trx, identityIds: readonly string[]): Promise<Row<'past_contact'>[]> {
+  return db.selectFrom('past_contact').selectAll().where('identity_id', 'in', identityIds).orderBy('seq').execute();
+}
+
 export interface AuditedMoney {
   readonly payments: readonly Row<'payment'>[];
   readonly allocations: readonly Row<'allocation'>[];
@@ -116,7 +121,8 @@ export interface SentTo {
   readonly id: string;
   readonly channel: 'sms' | 'email';
   readonly state: Row<'attempt'>['state'];
-  readonly to: string;
+  /** null: erased with the person. */
+  readonly to: string | null;
   /** When it became certain, epoch ms; null when it never did. */
   readonly begunAt: number | null;
   readonly agreementId: string | null;
@@ -127,7 +133,8 @@ export async function sentTo(db: Db, attemptIds: readonly string[]): Promise<Map
   if (attemptIds.length === 0) return new Map();
   const rows = await db.selectFrom('attempt').innerJoin('contact_point', 'contact_point.id', 'attempt.contact_point_id')
     .leftJoin('attempt_agreement', (join) => join.onRef('attempt_agreement.attempt_id', '=', 'attempt.id').on('attempt_agreement.leading', '=', true))
-    .select(['attempt.id', 'attempt.channel', 'attempt.state', 'attempt.begun_at', 'contact_point.value', 'attempt_agreement.agreement_id'])
+    .innerJoin('person', 'person.id', 'attempt.person_id')
+    .select(['attempt.id', 'attempt.channel', 'attempt.state', 'attempt.begun_at', 'contact_point.value', 'person.erased_at', 'attempt_agreement.agreement_id'])
     .where('attempt.id', 'in', attemptIds).execute();
-  return new Map(rows.map((row) => [row.id, { id: row.id, channel: row.channel, state: row.state, to: row.value, begunAt: row.begun_at, agreementId: row.agreement_id }]));
+  return new Map(rows.map((row) => [row.id, { id: row.id, channel: row.channel, state: row.state, to: row.erased_at === null ? row.value : null, begunAt: row.begun_at, agreementId: row.agreement_id }]));
 }

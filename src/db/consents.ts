@@ -12,23 +12,33 @@ export interface ToldContactPoint {
   readonly role: string | null;
 }
 
-/** Adds a contact point behind those that are there, or channels to the one that is; returns its id. */
-export async function addContactPoint(trx: Trx, owner: { creditorId: string; personId: string }, point: ToldContactPoint, newId: string): Promise<string> {
-  const row = await trx.insertInto('contact_point').values((eb) => ({
-    id: newId, creditor_id: owner.creditorId, person_id: owner.personId, kind: point.kind, value: point.value, channels: [...point.channels], role: point.role,
-    position: eb.selectFrom('contact_point').select(sql<number>`coalesce(max(position), 0) + 1`.as('next')).where('person_id', '=', owner.personId),
-  })).onConflict((conflict) => conflict.columns(['person_id', 'kind', 'value']).doUpdateSet({
+/**
+ * Adds contact points behind those that are there, in their order, or channels to the ones that are; the ids in the order
+ * of the points given. The person is locked.
+ */
+export async function addContactPoints(trx: Trx, owner: { creditorId: string; personId: string }, points: readonly ToldContactPoint[], newId: () => string): Promise<string[]> {
+  const keyOf = ({ kind, value }: Pick<ToldContactPoint, 'kind' | 'value'>): string => `${kind} ${value}`;
+  // A statement may touch a row only once: what is told of one point in several entries is put together first.
+  const merged = [...Map.groupBy(points, keyOf).values()].flatMap(([first, ...others]) => (first === undefined ? [] : [{
+    ...first, channels: [...new Set([first, ...others].flatMap(({ channels }) => channels))], role: [first, ...others].findLast(({ role }) => role !== null)?.role ?? null,
+  }]));
+  const rows = await trx.insertInto('contact_point').values((eb) => merged.map((point, index) => ({
+    id: newId(), creditor_id: owner.creditorId, person_id: owner.personId, kind: point.kind, value: point.value, channels: [...point.channels], role: point.role,
+    position: eb.selectFrom('contact_point').select(sql<number>`coalesce(max(position), 0) + ${index + 1}::int`.as('next')).where('person_id', '=', owner.personId),
+  }))).onConflict((conflict) => conflict.columns(['person_id', 'kind', 'value']).doUpdateSet({
     channels: sql<ConsentChannel[]>`(select array_agg(distinct channel order by channel) from unnest(contact_point.channels || excluded.channels) as told(channel))`,
     role: sql<string | null>`coalesce(excluded.role, contact_point.role)`,
-  })).returning('id').executeTakeFirstOrThrow();
-  return row.id;
+  })).returning(['id', 'kind', 'value']).execute();
+  const ids = new Map(rows.map((row) => [keyOf(row), row.id]));
+  return points.map((point) => ids.get(keyOf(point)) ?? '');
 }
 
-/** The consent in force for a channel of a contact point; null when nothing was ever told. */
-export async function consentInForce(db: Db | Trx, contactPointId: string, channel: ConsentChannel): Promise<ConsentState | null> {
-  const row = await db.selectFrom('consent').select('state').where('contact_point_id', '=', contactPointId).where('channel', '=', channel)
-    .orderBy('seq', 'desc').limit(1).executeTakeFirst();
-  return row?.state ?? null;
+/** The consent in force by `contact point channel`; what was never told is not in it. */
+export async function consentsInForce(db: Db | Trx, personId: string): Promise<Map<string, ConsentState>> {
+  const rows = await db.selectFrom('consent').innerJoin('contact_point', 'contact_point.id', 'contact_point_id').distinctOn(['contact_point_id', 'channel'])
+    .select(['contact_point_id', 'channel', 'state']).where('person_id', '=', personId)
+    .orderBy('contact_point_id').orderBy('channel').orderBy('seq', 'desc').execute();
+  return new Map(rows.map((row) => [`${row.contact_point_id} ${row.channel}`, row.state]));
 }
 
 export interface NewConsent {
@@ -41,9 +51,9 @@ export interface NewConsent {
   readonly seq: number;
 }
 
-export async function insertConsent(trx: Trx, consent: NewConsent): Promise<void> {
-  await trx.insertInto('consent').values({
+export async function insertConsents(trx: Trx, consents: readonly NewConsent[]): Promise<void> {
+  await trx.insertInto('consent').values(consents.map((consent) => ({
     id: consent.id, contact_point_id: consent.contactPointId, channel: consent.channel, state: consent.state,
     evidence: json(consent.evidence), at: instant(consent.at), seq: consent.seq,
-  }).execute();
+  }))).execute();
 }

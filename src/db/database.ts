@@ -1,5 +1,6 @@
 /** Every table of src/db/migrations as Kysely sees it. What a column means is said there, once. */
 import type { Insertable, Selectable } from 'kysely';
+import type { LawChannel, Purpose } from '../contact-law/policy.ts';
 import type { AgreementEvent, AgreementTerms, ComponentName, CallOutcomeName, Phase } from '../domain/agreement.ts';
 import type { MessageChannel, StepPurpose, Strategy } from '../strategy/strategy.ts';
 import type { Defaulted, Json, NullableJson, NullableTimestamp, Timestamp, WallTimestamp } from './columns.ts';
@@ -57,6 +58,7 @@ export interface PersonTable {
   address: NullableJson<PersonAddress>;
   zone: string | null;
   confirmed_at: NullableTimestamp;
+  erased_at: NullableTimestamp;
 }
 
 export interface ContactPointTable {
@@ -453,8 +455,11 @@ export interface SettingTable {
   value: Json<unknown>;
 }
 
+export type ImportKind = 'agreements' | 'payments' | 'contacts';
+
 export interface ImportFileTable {
   id: string;
+  kind: Defaulted<ImportKind>;
   creditor_id: string;
   dry_run: boolean;
   sha256: string;
@@ -504,6 +509,34 @@ export interface ImportErrorTable {
   reason: string;
 }
 
+export interface PastContactTable {
+  id: string;
+  creditor_id: string;
+  identity_id: string;
+  person_id: string;
+  agreement_id: string | null;
+  external_id: string;
+  channel: LawChannel;
+  direction: 'out' | 'in';
+  at: Timestamp;
+  conversation: boolean;
+  purpose: Purpose;
+  outcome: CallOutcomeName | null;
+  note: string | null;
+  imported_by: string;
+  imported_at: Timestamp;
+  seq: number;
+}
+
+export interface ErasureTable {
+  person_id: string;
+  creditor_id: string;
+  at: Timestamp;
+  done_by: string;
+  reason: string | null;
+  erased: Json<Readonly<Record<string, number>>>;
+}
+
 export interface Database {
   creditor: CreditorTable;
   identity: IdentityTable;
@@ -544,6 +577,8 @@ export interface Database {
   import_row: ImportRowTable;
   import_agreement: ImportAgreementTable;
   import_error: ImportErrorTable;
+  past_contact: PastContactTable;
+  erasure: ErasureTable;
 }
 
 export type Row<T extends keyof Database> = Selectable<Database[T]>;

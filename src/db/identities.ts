@@ -19,6 +19,13 @@ export async function takeSeq(trx: Trx, identityId: string): Promise<number> {
   return row.last_seq;
 }
 
+/** The person's next numbers, ascending; call it only under the lock. */
+export async function takeSeqs(trx: Trx, identityId: string, count: number): Promise<number[]> {
+  const { last_seq: last } = await trx.updateTable('identity').set({ last_seq: sql<number>`last_seq + ${count}::int` })
+    .where('id', '=', identityId).returning('last_seq').executeTakeFirstOrThrow();
+  return Array.from({ length: count }, (_, index) => last - count + 1 + index);
+}
+
 /** The identity of a hashed national id, made when it is new, and locked. Two makers at once get the same row. */
 export async function lockIdentityOfHash(trx: Trx, hash: string, newId: string): Promise<string> {
   const row = await trx.insertInto('identity').values({ id: newId, national_id_hash: hash })

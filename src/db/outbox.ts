@@ -11,12 +11,10 @@ export type OutboxMessage =
 
 /** Adds a row; the pump hears of it when the transaction commits. */
 export async function enqueue(trx: Trx, message: OutboxMessage): Promise<void> {
-  await trx.insertInto('outbox').values({
-    workflow_id: message.workflowId,
-    workflow_type: message.workflowType,
-    action: message.action,
-    name: message.action === 'signal' ? message.name : null,
-    payload: json(message.payload),
-  }).execute();
-  await sql`select pg_notify(${OUTBOX_CHANNEL}, '')`.execute(trx);
+  const name = message.action === 'signal' ? message.name : null;
+  await sql`
+    with added as (
+      insert into outbox (workflow_id, workflow_type, action, name, payload)
+      values (${message.workflowId}, ${message.workflowType}, ${message.action}, ${name}, ${json(message.payload)}) returning id)
+    select pg_notify(${OUTBOX_CHANNEL}, '') from added`.execute(trx);
 }

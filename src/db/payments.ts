@@ -7,13 +7,20 @@ import type { Db, Trx } from './pool.ts';
 export type PaymentRow = Row<'payment'>;
 export type NewPayment = Omit<NewRow<'payment'>, 'paid_at' | 'booked_at' | 'reversed_at'> & { paid_at: number; booked_at: number };
 
-export async function insertPayment(trx: Trx, payment: NewPayment): Promise<void> {
-  await trx.insertInto('payment')
-    .values({ ...payment, paid_at: instant(payment.paid_at), booked_at: instant(payment.booked_at) }).execute();
+export async function insertPayment(trx: Trx, payment: NewPayment): Promise<PaymentRow> {
+  return trx.insertInto('payment')
+    .values({ ...payment, paid_at: instant(payment.paid_at), booked_at: instant(payment.booked_at) }).returningAll().executeTakeFirstOrThrow();
 }
 
 export async function paymentByExternalId(db: Db | Trx, creditorId: string, externalId: string): Promise<PaymentRow | undefined> {
   return db.selectFrom('payment').selectAll().where('creditor_id', '=', creditorId).where('external_id', '=', externalId).executeTakeFirst();
+}
+
+/** By external id; those that are not booked are not in it. */
+export async function paymentsByExternalIds(db: Db | Trx, creditorId: string, externalIds: readonly string[]): Promise<Map<string, PaymentRow>> {
+  if (externalIds.length === 0) return new Map();
+  const rows = await db.selectFrom('payment').selectAll().where('creditor_id', '=', creditorId).where('external_id', 'in', externalIds).execute();
+  return new Map(rows.map((row) => [row.external_id, row]));
 }
 
 export async function paymentByReversal(db: Db | Trx, creditorId: string, reversalExternalId: string): Promise<PaymentRow | undefined> {

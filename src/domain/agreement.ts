@@ -68,7 +68,11 @@ interface EventBase {
 export type AgreementEvent = EventBase & EventBody;
 
 export type EventBody =
-  | { readonly kind: 'paymentBooked'; readonly payment: string; readonly amountMinor: Minor; readonly instalment?: number }
+  | {
+      readonly kind: 'paymentBooked'; readonly payment: string; readonly amountMinor: Minor; readonly instalment?: number;
+      /** Paid before Pacto followed the agreement, and told by an import: history, not news. Absent in every fact of earlier releases. */
+      readonly beforePacto?: true;
+    }
   | { readonly kind: 'paymentReversed'; readonly payment: string }
   | { readonly kind: 'promiseMade'; readonly promise: string; readonly amountMinor: Minor; readonly dueOn: LocalDate; readonly channel: string }
   | { readonly kind: 'replyReceived'; readonly reply: string; readonly class: string }
@@ -202,6 +206,8 @@ export interface AgreementView {
   readonly stoppedForGood: boolean;
   /** Instant of the fact that brought the balance to zero, for the current settlement; null while money is owed. */
   readonly settledAt: Instant | null;
+  /** What brought the balance to zero had happened before Pacto followed the agreement: nobody is thanked for it or asked about it. */
+  readonly settledBeforePacto: boolean;
   /** How many times the balance came to zero (1 = first settlement). */
   readonly settlements: number;
   readonly lastSeq: number;

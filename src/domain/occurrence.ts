@@ -66,7 +66,8 @@ function unreachable(view: AgreementView, draft: Draft, channels: Occurrence['ch
 
 function draftsOf(state: AgreementState, view: AgreementView, step: Step): Draft[] {
   if (step.anchor === 'settled') {
-    if (view.settledAt === null) return [];
+    // Whoever paid up before Pacto came is not thanked months later: the settlement has to be one that Pacto saw.
+    if (view.settledAt === null || view.settledBeforePacto) return [];
     const day = dayNumberOf(localDate(state.terms.zone, view.settledAt));
     return [draft(state, step, `s${view.settlements}`, day, { since: view.settledAt })];
   }

@@ -23,6 +23,7 @@ interface Flags {
   discountMinor: Minor;
   brokenAt: Instant | null;
   settledAt: Instant | null;
+  settledBeforePacto: boolean;
   settlements: number;
   closedReason: string | null;
   holdUntil: Instant | null;
@@ -38,12 +39,12 @@ function derive(state: AgreementState): AgreementView {
   const ledger = openLedger(terms);
   const flags: Flags = {
     tolerance: toleranceOf(state.strategy.smallBalance, terms.currency), discountMinor: terms.discountMinor,
-    brokenAt: null, settledAt: null, settlements: 0, closedReason: null, holdUntil: null, stoppedForGood: false,
+    brokenAt: null, settledAt: null, settledBeforePacto: false, settlements: 0, closedReason: null, holdUntil: null, stoppedForGood: false,
     disputed: new Set(), resolved: new Set(), optedOut: new Set(), stopped: new Set(),
   };
-  noteSettlement(ledger, flags, startOfLocalDay(terms.zone, terms.agreedOn));
+  noteSettlement(ledger, flags, startOfLocalDay(terms.zone, terms.agreedOn), false);
   for (const event of state.events) {
-    if (enterMoney(state, ledger, flags, event)) noteSettlement(ledger, flags, event.at);
+    if (enterMoney(state, ledger, flags, event)) noteSettlement(ledger, flags, event.at, event.kind === 'paymentBooked' && event.beforePacto === true);
     else enterFlag(flags, event);
   }
   return assemble(state, ledger, flags);
@@ -80,13 +81,17 @@ function enterMoney({ terms }: AgreementState, ledger: Ledger, flags: Flags, eve
   }
 }
 
-function noteSettlement(ledger: Ledger, flags: Flags, at: Instant): void {
+/** `before`: by a payment that was made before Pacto followed the agreement. A settlement that comes after a reversal is judged anew. */
+function noteSettlement(ledger: Ledger, flags: Flags, at: Instant, before: boolean): void {
   const settled = balanceOf(ledger) <= flags.tolerance;
   if (settled && flags.settledAt === null) {
     flags.settledAt = at;
+    flags.settledBeforePacto = before;
     flags.settlements += 1;
   }
-  if (!settled) flags.settledAt = null;
+  if (settled) return;
+  flags.settledAt = null;
+  flags.settledBeforePacto = false;
 }
 
 function enterFlag(flags: Flags, event: AgreementEvent): void {
@@ -126,7 +131,7 @@ function assemble(state: AgreementState, ledger: Ledger, flags: Flags): Agreemen
     optedOut: [...flags.optedOut], stopped: [...flags.stopped], stoppedForGood: flags.stoppedForGood,
     promises: promiseViews(state.events, state.terms.zone, strategy.graceDays),
     preLegalCase: preLegal?.case ?? null, preLegal, brokenAt: flags.brokenAt,
-    settledAt: flags.settledAt, settlements: flags.settlements, lastSeq: state.events.at(-1)?.seq ?? 0,
+    settledAt: flags.settledAt, settledBeforePacto: flags.settledBeforePacto, settlements: flags.settlements, lastSeq: state.events.at(-1)?.seq ?? 0,
   };
 }
 

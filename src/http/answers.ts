@@ -126,10 +126,12 @@ export const dispute = z.object({
 
 export const cancellation = z.object({ agreementId: z.string(), phase: z.literal('closed') }).meta({ id: 'Cancellation' });
 
+const importSummary = z.object({ accepted: z.int(), rejected: z.int(), unchanged: z.int() });
+
 export const importFile = z.object({
-  id: z.string(), creditorId: z.string(), dryRun: z.boolean(), state: z.enum(['reading', 'takingIn', 'done']), workflowId: z.string(),
-  progress: z.object({ lines: z.int(), readLines: z.int(), agreements: z.int(), settled: z.int(), rejected: z.int() }),
-  rows: z.int(), agreements: z.object({ accepted: z.int(), rejected: z.int(), unchanged: z.int() }), errorCount: z.int(),
+  id: z.string(), kind: z.enum(['agreements', 'payments', 'contacts']), creditorId: z.string(), dryRun: z.boolean(), state: z.enum(['reading', 'takingIn', 'done']), workflowId: z.string(),
+  progress: z.object({ lines: z.int(), readLines: z.int(), items: z.int(), settled: z.int(), rejected: z.int() }),
+  rows: z.int(), agreements: importSummary.optional(), payments: importSummary.optional(), contacts: importSummary.optional(), errorCount: z.int(),
   errors: z.array(z.object({ line: z.int(), column: z.string().nullable(), reason: z.string() })).readonly(), nextCursor: z.string().nullable(),
   createdAt: instant, endedAt: instant.optional(),
 }).meta({ id: 'Import' });

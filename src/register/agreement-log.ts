@@ -6,11 +6,12 @@ import { creditorById, type CreditorRow } from '../db/creditors.ts';
 import type { AgreementRow } from '../db/database.ts';
 import { stopsOf } from '../db/identities.ts';
 import { enqueue } from '../db/outbox.ts';
+import { personById } from '../db/persons.ts';
 import type { Trx } from '../db/pool.ts';
 import { latestStrategy } from '../db/strategies.ts';
 import { inTransaction, violates } from '../db/transaction.ts';
-import type { AgreementState, AgreementTerms, ComponentName } from '../domain/agreement.ts';
-import { initialState } from '../domain/facts.ts';
+import type { AgreementEvent, AgreementState, AgreementTerms, ComponentName } from '../domain/agreement.ts';
+import { applyAll, initialState } from '../domain/facts.ts';
 import { formatMinor } from '../domain/money.ts';
 import { localDate } from '../domain/zone.ts';
 import { AppError } from '../errors.ts';
@@ -20,17 +21,19 @@ import type { Actor } from './actor.ts';
 import { sumOf, type AgreementBody } from './agreement-body.ts';
 import { takeInCoDebtors } from './co-debtors.ts';
 import { mirrorOf, recordFact } from './fact.ts';
+import { bookUnder, type PaymentBody } from './payment.ts';
 import { takeInPerson, type TakenIn, type ToldBy } from './person.ts';
 import type { PersonLock, RegisterContext } from './person-lock.ts';
 import { mainZone } from './place.ts';
-import { loadState } from './rebuild.ts';
 import { isPermanentStop } from './stop.ts';
-import { appendTimeline } from './timeline.ts';
+import { appendFirst } from './timeline.ts';
 
 export interface LoggedAgreement {
   readonly agreementId: string;
   /** false: the same body was logged before. */
   readonly created: boolean;
+  /** Payments from before that were not booked yet. */
+  readonly booked: number;
 }
 
 /** Id of the workflow that follows an agreement; national ids must not be external ids for this reason. */
@@ -48,36 +51,68 @@ export function bodyHash({ person, coDebtors, ...rest }: AgreementBody): string 
 const RACES = ['agreement_creditor_id_external_id_key', 'person_creditor_id_external_id_key', 'identity_national_id_hash_key'] as const;
 const TRIES = 5;
 
+/** What an import tells beside the body. */
+export interface FromBefore {
+  /** Joins that of the consents. */
+  readonly evidence?: ToldBy['evidence'];
+  /** What was paid before Pacto followed the agreement, in order; asked under the person's lock. */
+  readonly paid: (trx: Trx) => Promise<readonly PaymentBody[]>;
+  /** Told the index of the payment that is booked next. */
+  readonly onPaid: (index: number) => void;
+}
+
 /**
  * Logs an agreement. Again with the same body it answers the first one's id (and takes in what is new about the person);
- * ERR_AGREEMENT_CONFLICT with another body, ERR_STRATEGY when there is no such strategy for the country. `evidence` joins
- * that of the consents.
+ * ERR_AGREEMENT_CONFLICT with another body, ERR_STRATEGY when there is no such strategy for the country. Payments from
+ * before are booked with it, so that its run starts with them; `booked` counts those that are new.
  */
-export async function logAgreement(ctx: RegisterContext, actor: Actor, body: AgreementBody, evidence?: ToldBy['evidence']): Promise<LoggedAgreement> {
+export async function logAgreement(ctx: RegisterContext, actor: Actor, body: AgreementBody, before?: FromBefore): Promise<LoggedAgreement> {
   for (let left = TRIES - 1; ; left -= 1) {
     try {
-      return await inTransaction(ctx.db, (trx) => logWithin(ctx, trx, actor, body, evidence));
+      return await inTransaction(ctx.db, (trx) => logWithin(ctx, trx, actor, body, before));
     } catch (error) {
       if (left === 0 || !RACES.some((constraint) => violates(error, constraint))) throw error;
     }
   }
 }
 
-async function logWithin(ctx: RegisterContext, trx: Trx, actor: Actor, body: AgreementBody, evidence: ToldBy['evidence']): Promise<LoggedAgreement> {
+async function logWithin(ctx: RegisterContext, trx: Trx, actor: Actor, body: AgreementBody, before: FromBefore | undefined): Promise<LoggedAgreement> {
   const creditor = actor.creditorId === null || actor.creditorId === body.creditorId ? await creditorById(trx, body.creditorId) : undefined;
   if (creditor === undefined) throw wrongField('ERR_BODY', 'There is no such creditor.', 'creditorId');
   const hash = bodyHash(body);
-  requireSame(await agreementByExternalId(trx, creditor.id, body.externalId), hash);
+  const logged = await agreementByExternalId(trx, creditor.id, body.externalId);
+  requireSame(logged, hash);
+  // What was logged stays logged when the person's data is erased; it is not taken in again.
+  if (logged !== undefined && (await personById(trx, logged.person_id))?.erased_at != null) return { agreementId: logged.id, created: false, booked: 0 };
   const country = body.person.address?.country ?? creditor.country;
   const strategy = await strategyFor(trx, body.strategy, country);
-  const taken = await takeInPerson(ctx, trx, creditor, body.person, { actorId: actor.id, agreement: body.externalId, evidence });
-  // Again under the lock: a twin of this request may have been faster.
-  const known = await agreementByExternalId(trx, creditor.id, body.externalId);
+  const by: ToldBy = { actorId: actor.id, agreement: body.externalId, evidence: before?.evidence };
+  const taken = await takeInPerson(ctx, trx, creditor, body.person, by);
+  // Again under the lock: a twin of this request may have been faster. One who makes the person too meets a violation.
+  const known = taken.created ? undefined : await agreementByExternalId(trx, creditor.id, body.externalId);
   requireSame(known, hash);
-  const agreementId = known?.id ?? (await create(ctx, taken, { creditor, body, country, strategy, hash }));
-  await takeInCoDebtors(ctx, trx, creditor, { agreementId, coDebtors: body.coDebtors, by: { actorId: actor.id, agreement: body.externalId, evidence } });
-  if (known !== undefined) return { agreementId, created: false };
-  return { agreementId, created: true };
+  if (known === undefined) {
+    const created = await create(ctx, taken, { creditor, body, country, strategy, hash }, { by: actor.id, before });
+    await takeInCoDebtors(ctx, trx, creditor, { agreementId: created.agreementId, coDebtors: body.coDebtors, by });
+    return created;
+  }
+  await takeInCoDebtors(ctx, trx, creditor, { agreementId: known.id, coDebtors: body.coDebtors, by });
+  const { booked } = await bookPaid(ctx, taken.lock, known, { by: actor.id, tell: 'workflow', before });
+  return { agreementId: known.id, created: false, booked };
+}
+
+async function bookPaid(
+  ctx: RegisterContext, lock: PersonLock, row: AgreementRow, { by, tell, before }: { by: string; tell: 'workflow' | 'caller'; before: FromBefore | undefined },
+): Promise<{ booked: number; events: AgreementEvent[] }> {
+  const events: AgreementEvent[] = [];
+  let booked = 0;
+  for (const [index, payment] of (before === undefined ? [] : await before.paid(lock.trx)).entries()) {
+    before?.onPaid(index);
+    const { created, event } = await bookUnder(lock, ctx, row, payment, { by, tell, beforePacto: true });
+    if (created) booked += 1;
+    events.push(event);
+  }
+  return { booked, events };
 }
 
 function requireSame(known: AgreementRow | undefined, hash: string): void {
@@ -104,36 +139,40 @@ interface Given {
   readonly hash: string;
 }
 
-async function create(ctx: RegisterContext, { lock, personId, zone }: TakenIn, given: Given): Promise<string> {
+async function create(ctx: RegisterContext, { lock, personId, unknown, zone }: TakenIn, given: Given, told: { by: string; before: FromBefore | undefined }): Promise<LoggedAgreement> {
   const terms = termsOf(ctx.newId(), zone ?? mainZone(given.country), given, lock.now);
   const { agreementId, instalments } = terms;
   const state = initialState(terms, given.strategy);
-  await insertAgreement(lock.trx, await rowOf(lock, personId, given, state));
+  const row = await insertAgreement(lock.trx, await rowOf(lock, personId, given, state));
   await insertInstalments(lock.trx, agreementId, 1, instalments);
   const total = formatMinor(sumOf(instalments), terms.currency);
-  await appendTimeline(lock.trx, agreementId, {
+  await appendFirst(lock.trx, agreementId, {
     at: lock.now, kind: 'agreementLogged',
     text: {
       es: `Acuerdo registrado: ${instalments.length} ${instalments.length === 1 ? 'cuota' : 'cuotas'} por ${total}, estrategia ${given.strategy.id} versión ${given.strategy.version}.`,
       en: `Agreement logged: ${instalments.length} ${instalments.length === 1 ? 'instalment' : 'instalments'}, ${total} in total, strategy ${given.strategy.id} version ${given.strategy.version}.`,
     },
   });
-  await enterStops(lock, ctx, terms);
-  const input: AgreementInput = { v: 1, state: (await loadState(lock.trx, agreementId)).state };
+  const stops = unknown ? [] : await enterStops(lock, ctx, terms);
+  // Handed to the run with its start: it never decides without them, and needs no signal for each.
+  const { booked, events } = await bookPaid(ctx, lock, row, { by: told.by, tell: 'caller', before: told.before });
+  const input: AgreementInput = { v: 1, state: applyAll(state, [...stops, ...events]) };
   await enqueue(lock.trx, {
     workflowId: agreementWorkflowId(terms.creditorId, terms.externalId), workflowType: WORKFLOWS.agreement, action: 'start', payload: input,
   });
-  return agreementId;
+  return { agreementId, created: true, booked };
 }
 
 /** Stops that were registered before: they hold for every agreement of the person, this one included. */
-async function enterStops(lock: PersonLock, ctx: RegisterContext, { agreementId, creditorId }: AgreementTerms): Promise<void> {
+async function enterStops(lock: PersonLock, ctx: RegisterContext, { agreementId, creditorId }: AgreementTerms): Promise<AgreementEvent[]> {
+  const events: AgreementEvent[] = [];
   for (const stop of await stopsOf(lock.trx, lock.identityId)) {
     if (stop.creditor_id !== null && stop.creditor_id !== creditorId) continue;
-    await recordFact(lock, ctx, agreementId, {
+    events.push(await recordFact(lock, ctx, agreementId, {
       id: `stopRegistered/${stop.id}`, tell: 'caller', body: { kind: 'stopRegistered', on: stop.kind, permanent: isPermanentStop(stop.kind) },
-    });
+    }));
   }
+  return events;
 }
 
 const COMPONENT_ORDER: readonly ComponentName[] = ['fees', 'lateInterest', 'interest', 'taxes', 'principal'];

@@ -42,7 +42,9 @@ function textOf(event: AgreementEvent, state: AgreementState): EntryText {
 function moneyText(event: AgreementEvent, { terms }: AgreementState): EntryText | null {
   const money = (minor: number): string => formatMinor(minor, terms.currency);
   switch (event.kind) {
-    case 'paymentBooked': return { es: `Pago registrado: ${money(event.amountMinor)}.`, en: `Payment booked: ${money(event.amountMinor)}.` };
+    case 'paymentBooked':
+      if (event.beforePacto === true) return { es: `Pago anterior al seguimiento, importado: ${money(event.amountMinor)}.`, en: `Payment from before, imported: ${money(event.amountMinor)}.` };
+      return { es: `Pago registrado: ${money(event.amountMinor)}.`, en: `Payment booked: ${money(event.amountMinor)}.` };
     case 'paymentReversed': return { es: 'Pago revertido: lo que cubría queda pendiente otra vez.', en: 'Payment reversed: what it covered is owed again.' };
     case 'promiseMade':
       return {

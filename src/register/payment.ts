@@ -92,9 +92,16 @@ async function again<T>(constraint: string, work: () => Promise<T>): Promise<T> 
   }
 }
 
+export interface BookingRequest {
+  readonly by: string;
+  readonly tell: 'workflow' | 'caller';
+  /** It was made before Pacto followed the agreement: an import of history. */
+  readonly beforePacto?: boolean | undefined;
+}
+
 /** Books under the lock; `event` is the fact, the one of the first time when it was booked before. */
 export async function bookUnder(
-  lock: PersonLock, ctx: RegisterContext, row: AgreementRow, body: PaymentBody, request: { by: string; tell: 'workflow' | 'caller' },
+  lock: PersonLock, ctx: RegisterContext, row: AgreementRow, body: PaymentBody, request: BookingRequest,
 ): Promise<{ created: boolean; payment: PaymentRow; event: AgreementEvent }> {
   if (body.currency !== row.currency) {
     throw new AppError('ERR_CURRENCY', `The agreement is in ${row.currency}.`, { errors: [{ path: 'currency', message: `must be ${row.currency}` }] });
@@ -102,17 +109,18 @@ export async function bookUnder(
   const hash = contentHash(row.id, body);
   const known = await paymentByExternalId(lock.trx, row.creditor_id, body.externalId);
   if (known !== undefined && known.content_hash !== hash) throw new AppError('ERR_PAYMENT_CONFLICT');
-  if (known === undefined) await insertNew(lock, ctx, row, body, { hash, by: request.by });
-  const payment = known ?? await paymentByExternalId(lock.trx, row.creditor_id, body.externalId);
-  if (payment === undefined) throw new AppError('ERR_INTERNAL');
+  const payment = known ?? await insertNew(lock, ctx, row, body, { hash, by: request.by });
   const event = await recordFact(lock, ctx, row.id, {
     id: `paymentBooked/${payment.id}`, tell: request.tell,
-    body: { kind: 'paymentBooked', payment: payment.id, amountMinor: payment.amount_minor, ...(payment.instalment === null ? {} : { instalment: payment.instalment }) },
+    body: {
+      kind: 'paymentBooked', payment: payment.id, amountMinor: payment.amount_minor, ...(payment.instalment === null ? {} : { instalment: payment.instalment }),
+      ...(request.beforePacto === true ? { beforePacto: true } : {}),
+    },
   });
   return { created: known === undefined, payment, event };
 }
 
-async function insertNew(lock: PersonLock, ctx: RegisterContext, row: AgreementRow, body: PaymentBody, given: { hash: string; by: string }): Promise<void> {
+async function insertNew(lock: PersonLock, ctx: RegisterContext, row: AgreementRow, body: PaymentBody, given: { hash: string; by: string }): Promise<PaymentRow> {
   const view = viewOf((await loadState(lock.trx, row.id)).state);
   if (body.instalment !== undefined && !view.instalments.some((one) => one.version === view.planVersion && one.number === body.instalment)) {
     throw new AppError('ERR_BODY', 'The plan has no such instalment.', { errors: [{ path: 'instalment', message: 'is not in the current plan' }] });
@@ -120,7 +128,7 @@ async function insertNew(lock: PersonLock, ctx: RegisterContext, row: AgreementR
   if (!Number.isSafeInteger(view.paidMinor + body.amountMinor)) {
     throw new AppError('ERR_BODY', 'The payments of the agreement add up to more than can be counted.', { errors: [{ path: 'amountMinor', message: 'is too large' }] });
   }
-  await insertPayment(lock.trx, {
+  return insertPayment(lock.trx, {
     id: ctx.newId(), creditor_id: row.creditor_id, agreement_id: row.id, external_id: body.externalId, amount_minor: body.amountMinor, currency: body.currency,
     paid_at: body.paidAt, method: body.method, instalment: body.instalment ?? null, collected_by: body.collectedBy, source: given.by,
     booked_at: lock.now, seq: await lock.nextSeq(), content_hash: given.hash,

@@ -1,7 +1,7 @@
 /** One transaction under the lock of a person's identity: the only place where facts about a person get their order. */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
-import { lockIdentity, takeSeq } from '../db/identities.ts';
+import { lockIdentity, takeSeq, takeSeqs } from '../db/identities.ts';
 import type { Db, Trx } from '../db/pool.ts';
 import { inTransaction } from '../db/transaction.ts';
 
@@ -21,6 +21,8 @@ export interface PersonLock {
   readonly identityId: string;
   readonly now: number;
   nextSeq(): Promise<number>;
+  /** As many at once, ascending; with them `ahead` more are taken, which `nextSeq` gives next. */
+  nextSeqs(count: number, ahead?: number): Promise<number[]>;
 }
 
 /** Runs `work` in one transaction with the person locked first; every writer of a silencing fact goes through here. */
@@ -35,10 +37,16 @@ export async function underPersonLock<T>(
 
 /** The lock as an object for a transaction that has locked the identity row itself (a person who is being created). */
 export async function lockHeld(ctx: RegisterContext, trx: Trx, identityId: string, now?: number): Promise<PersonLock> {
+  let ready: number[] = [];
   return {
     trx,
     identityId,
     now: now ?? (await ctx.clock.now(trx)),
-    nextSeq: () => takeSeq(trx, identityId),
+    nextSeq: async () => ready.shift() ?? takeSeq(trx, identityId),
+    nextSeqs: async (count, ahead = 0) => {
+      const taken = [...ready, ...(await takeSeqs(trx, identityId, Math.max(0, count + ahead - ready.length)))];
+      ready = taken.splice(count);
+      return taken;
+    },
   };
 }

@@ -1,10 +1,11 @@
 /** People as agreements tell of them: who they are at the creditor, which identity they share, how they may be reached. */
-import { addContactPoint, consentInForce, insertConsent } from '../db/consents.ts';
+import { addContactPoints, consentsInForce, insertConsents, type NewConsent } from '../db/consents.ts';
 import type { CreditorRow } from '../db/creditors.ts';
 import type { ConsentState } from '../db/database.ts';
 import { identityByHash, insertIdentity, lockIdentity, lockIdentityOfHash, setHash } from '../db/identities.ts';
 import { changePerson, insertPerson, movePerson, personByExternalId, type PersonDetails, type PersonRow } from '../db/persons.ts';
 import type { Trx } from '../db/pool.ts';
+import { AppError } from '../errors.ts';
 import type { PersonBody } from './agreement-body.ts';
 import { lockHeld, type PersonLock, type RegisterContext } from './person-lock.ts';
 import { zoneOfAddress } from './place.ts';
@@ -12,6 +13,10 @@ import { zoneOfAddress } from './place.ts';
 export interface TakenIn {
   readonly lock: PersonLock;
   readonly personId: string;
+  /** false: the person was known before. */
+  readonly created: boolean;
+  /** Known at no creditor before: there is nothing to look up about them, such as stops. */
+  readonly unknown: boolean;
   /** The person's own zone; null: not known, so no contact. */
   readonly zone: string | null;
 }
@@ -31,14 +36,16 @@ export interface ToldBy {
 export async function takeInPerson(ctx: RegisterContext, trx: Trx, creditor: CreditorRow, body: PersonBody, by: ToldBy): Promise<TakenIn> {
   const hash = body.nationalId === undefined ? null : ctx.identityHash(body.nationalId.country, body.nationalId.value);
   const known = await lockKnown(trx, creditor.id, body.externalId);
+  if (known !== undefined && known.erased_at !== null) throw new AppError('ERR_ERASED', undefined, { errors: [{ path: 'person.externalId', message: 'names a person whose data was erased' }] });
   const details = detailsOf(body, creditor.country, known);
   const owner = known === undefined
     ? await makePerson(ctx, trx, { creditorId: creditor.id, externalId: body.externalId, hash }, details)
-    : { personId: known.id, identityId: await identityFor(ctx, trx, known, hash) };
+    : { personId: known.id, identityId: await identityFor(ctx, trx, known, hash), unknown: false };
   if (known !== undefined) await changePerson(trx, known.id, details);
   const lock = await lockHeld(ctx, trx, owner.identityId);
-  await takeInContactPoints(ctx, lock, { creditorId: creditor.id, personId: owner.personId }, body, by);
-  return { lock, personId: owner.personId, zone: details.zone };
+  const created = known === undefined;
+  await takeInContactPoints(ctx, lock, { creditorId: creditor.id, personId: owner.personId, created }, body, by);
+  return { lock, personId: owner.personId, created, unknown: owner.unknown, zone: details.zone };
 }
 
 /** The person with its identity locked, as it stands under the lock. */
@@ -53,13 +60,13 @@ async function lockKnown(trx: Trx, creditorId: string, externalId: string): Prom
 
 async function makePerson(
   ctx: RegisterContext, trx: Trx, person: { creditorId: string; externalId: string; hash: string | null }, details: PersonDetails,
-): Promise<{ personId: string; identityId: string }> {
+): Promise<{ personId: string; identityId: string; unknown: boolean }> {
   const fresh = ctx.newId();
   const identityId = person.hash === null ? fresh : await lockIdentityOfHash(trx, person.hash, fresh);
   if (person.hash === null) await insertIdentity(trx, fresh);
   const personId = ctx.newId();
   await insertPerson(trx, { ...details, id: personId, creditorId: person.creditorId, externalId: person.externalId, identityId });
-  return { personId, identityId };
+  return { personId, identityId, unknown: identityId === fresh };
 }
 
 /** The identity of a known person once their national id is told: theirs, or the one that has that id already. */
@@ -91,19 +98,31 @@ function defaultLanguage(country: string): string {
   return country === 'BR' ? 'pt-BR' : `es-${country}`;
 }
 
+/** A new agreement takes a number too, and often a payment from before. */
+const AHEAD = 3;
+
+/** In two questions and three orders for all points together: an import has three a person, and each trip to the database costs as much as the work. */
 async function takeInContactPoints(
-  ctx: RegisterContext, lock: PersonLock, owner: { creditorId: string; personId: string }, body: PersonBody, by: ToldBy,
+  ctx: RegisterContext, lock: PersonLock, owner: { creditorId: string; personId: string; created: boolean }, body: PersonBody, by: ToldBy,
 ): Promise<void> {
+  const ids = await addContactPoints(lock.trx, owner, body.contactPoints.map(({ role, ...point }) => ({ ...point, role: role ?? null })), () => ctx.newId());
+  const inForce = owner.created ? new Map<string, ConsentState>() : await consentsInForce(lock.trx, owner.personId);
+  const told: Omit<NewConsent, 'id' | 'at' | 'seq'>[] = [];
   for (const [index, point] of body.contactPoints.entries()) {
-    const id = await addContactPoint(lock.trx, owner, { kind: point.kind, value: point.value, channels: point.channels, role: point.role ?? null }, ctx.newId());
+    const contactPointId = ids[index] ?? '';
     for (const channel of point.channels) {
-      if (!changes(await consentInForce(lock.trx, id, channel), point.consent)) continue;
-      await insertConsent(lock.trx, {
-        id: ctx.newId(), contactPointId: id, channel, state: point.consent, at: lock.now, seq: await lock.nextSeq(),
+      const key = `${contactPointId} ${channel}`;
+      if (!changes(inForce.get(key) ?? null, point.consent)) continue;
+      inForce.set(key, point.consent);
+      told.push({
+        contactPointId, channel, state: point.consent,
         evidence: { by: by.actorId, source: 'agreement', agreement: by.agreement, ...by.evidence?.(index) },
       });
     }
   }
+  if (told.length === 0) return;
+  const seqs = await lock.nextSeqs(told.length, AHEAD);
+  await insertConsents(lock.trx, told.map((consent, index) => ({ ...consent, id: ctx.newId(), at: lock.now, seq: seqs[index] ?? 0 })));
 }
 
 /** A denial stands: the data of an agreement that is sent again must not undo an opt-out. */

@@ -58,7 +58,15 @@ export function verifyChain(entries: readonly TimelineEntry[]): { seq: number; d
 
 /** Adds an entry under the person's lock (it orders the writers of one chain). */
 export async function appendTimeline(trx: Trx, agreementId: string, entry: NewTimelineEntry): Promise<TimelineEntry> {
-  const last = await lastTimelineRow(trx, agreementId);
+  return append(trx, agreementId, await lastTimelineRow(trx, agreementId), entry);
+}
+
+/** The first entry of an agreement that this transaction has made. */
+export async function appendFirst(trx: Trx, agreementId: string, entry: NewTimelineEntry): Promise<TimelineEntry> {
+  return append(trx, agreementId, undefined, entry);
+}
+
+async function append(trx: Trx, agreementId: string, last: { readonly seq: number; readonly hash: string } | undefined, entry: NewTimelineEntry): Promise<TimelineEntry> {
   const prevHash = last?.hash ?? FIRST_PREV_HASH;
   const unhashed = {
     seq: (last?.seq ?? 0) + 1,

@@ -107,6 +107,16 @@ describe('pay', () => {
   });
 });
 
+test('person export shows what is held, erase is refused while an agreement is open, and then takes it away for good', async () => {
+  expect(await answer('person', 'export', 'acme/P-1')).toMatchObject({ person: { name: NAME }, contactPoints: [{ value: PHONE }], agreements: [{ externalId: 'A-1' }] });
+  const refused = await pacto('person', 'erase', 'acme/P-1', '--json');
+  expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/^ERR_STATE .*A-1.*--cancel-open/) });
+  expect(await pacto('person', 'erase', 'acme/P-1', '--cancel-open')).toMatchObject({ code: 2, err: expect.stringContaining('ERR_USAGE --reason') });
+  expect(await answer('person', 'erase', 'acme/P-1', '--cancel-open', '--reason', 'order of an authority')).toMatchObject({ created: true, cancelledAgreements: ['A-1'] });
+  expect((await pacto('person', 'export', 'acme/P-1')).out).not.toMatch(new RegExp(`${NAME}|${PHONE.slice(1)}`));
+  expect(await pacto('person', 'erase', 'acme/none')).toMatchObject({ code: 1, err: expect.stringContaining('ERR_NOT_FOUND') });
+});
+
 test('key add shows the key once, list never does, revoke ends it', async () => {
   const added = (await answer('key', 'add', '--role', 'creditor', '--creditor', 'acme', '--name', 'portal')) as { id: string; key: string };
   expect(added).toMatchObject({ role: 'creditor', creditorId: 'acme' });

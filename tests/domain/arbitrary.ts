@@ -45,6 +45,7 @@ const instant = fc.integer({ min: 0, max: 300 * 24 }).map((hours) => FROM + hour
 /** What people, banks and agents do. */
 export const outsideBody: fc.Arbitrary<EventBody> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('paymentBooked' as const), payment: name('p'), amountMinor: amount }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('paymentBooked' as const), payment: name('h'), amountMinor: amount, beforePacto: fc.constant(true as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('paymentReversed' as const), payment: name('p') }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('promiseMade' as const), promise: name('q'), amountMinor: amount, dueOn: date, channel: fc.constant('call') }) },
   fc.record({ kind: fc.constant('held' as const), until: instant, reason: fc.constant('agent') }),

@@ -48,7 +48,7 @@ test('a form with a file is taken, its import is followed with progress and erro
 
   await work(id);
   const done = (await call(api, 'GET', `/v1/imports/${id}?limit=3`, { key: 'acmeReader' })).json<Answer>();
-  expect(done).toMatchObject({ state: 'done', rows: 6, agreements: { accepted: 1, rejected: 5, unchanged: 0 }, errorCount: 5, progress: { lines: 6, readLines: 6, agreements: 6, settled: 6 } });
+  expect(done).toMatchObject({ state: 'done', rows: 6, agreements: { accepted: 1, rejected: 5, unchanged: 0 }, errorCount: 5, progress: { lines: 6, readLines: 6, items: 6, settled: 6 } });
   const rest = (await call(api, 'GET', `/v1/imports/${id}?limit=3&cursor=${done.nextCursor ?? ''}`)).json<Answer>();
   expect([...done.errors, ...rest.errors].map(({ line, column }) => [line, column])).toEqual([3, 4, 5, 6, 7].map((line) => [line, 'amount']));
   expect(rest.nextCursor).toBeNull();
@@ -62,6 +62,19 @@ test('fields may stand behind the file or in the address, and a dry run stores n
   await work(taken.json<Answer>().id);
   expect((await call(api, 'GET', '/v1/agreements/acme%2Fhttp-dry')).statusCode).toBe(404);
   expect((await send([['file', file]], 'admin', '/v1/imports?creditorId=acme')).statusCode).toBe(202);
+});
+
+test('the kind says what the file holds; the answer counts that', async () => {
+  const agreement = await send([['creditorId', 'acme'], ['file', Buffer.from(csv([row('http-kind', 1)]))]]);
+  await work(agreement.json<Answer>().id);
+  const payments = Buffer.from(csv([{ agreement: 'http-kind', external_id: 'HK-1', amount: '990', paid_at: '2026-03-02' }]));
+  expect((await send([['creditorId', 'acme'], ['kind', 'letters'], ['file', payments]])).statusCode).toBe(422);
+  expect((await send([['creditorId', 'acme'], ['file', payments]])).statusCode).toBe(422);
+  const { id } = (await send([['creditorId', 'acme'], ['kind', 'payments'], ['file', payments]])).json<Answer>();
+  await work(id);
+  const done = (await call(api, 'GET', `/v1/imports/${id}`)).json<Record<string, unknown>>();
+  expect(done).toMatchObject({ kind: 'payments', payments: { accepted: 1, rejected: 0, unchanged: 0 }, progress: { items: 1, settled: 1 } });
+  expect(done).not.toHaveProperty('agreements');
 });
 
 test('what is wrong is refused with its code, and nothing is stored', async () => {

@@ -1,7 +1,7 @@
 /** An installation with one creditor a country, and files for it. */
 import { createLog } from '../../src/observability/log.ts';
 import { openDb, type Db } from '../../src/db/pool.ts';
-import { errorPage, getImport, type ImportAnswer } from '../../src/register/import/reads.ts';
+import { errorPage, getImport, summaryOf, type ImportAnswer, type ImportKind, type ImportSummary } from '../../src/register/import/reads.ts';
 import { readImportRows } from '../../src/register/import/rows.ts';
 import { takeInAgreements } from '../../src/register/import/take-in.ts';
 import { startImport } from '../../src/register/import/upload.ts';
@@ -12,6 +12,7 @@ import { publishShipped } from '../../src/register/publish.ts';
 import type { RowError } from '../../src/db/imports.ts';
 import { freshDatabase } from '../setup/database.ts';
 
+export const IDENTITY_KEY = 'a-key-of-the-tests';
 export const IMPORTER = { id: 'importer', role: 'admin', creditorId: null } as const;
 
 export interface ImportDesk {
@@ -24,7 +25,7 @@ export interface ImportDesk {
 export async function openDesk(): Promise<ImportDesk> {
   const database = await freshDatabase();
   const opened = openDb(database.url, { log: createLog({ level: 'silent', process: 'test' }), max: 10 });
-  const ctx = await openRegister({ clock: 'wall', identityKey: 'a-key-of-the-tests' }, opened.db, createLog({ level: 'silent', process: 'test' }));
+  const ctx = await openRegister({ clock: 'wall', identityKey: IDENTITY_KEY }, opened.db, createLog({ level: 'silent', process: 'test' }));
   await publishShipped(ctx);
   for (const [id, country, currency] of [['acme', 'CL', 'CLP'], ['andes', 'CO', 'COP'], ['azteca', 'MX', 'MXN']] as const) {
     await createCreditor(ctx, IMPORTER, { id, name: `${id} S.A.`, type: 'thirdParty', country, currency });
@@ -62,6 +63,7 @@ async function* pieces(file: string | Buffer, size: number): AsyncGenerator<Buff
 }
 
 export interface Given {
+  readonly kind?: ImportKind;
   readonly creditorId?: string;
   readonly dryRun?: boolean;
   readonly actor?: { readonly id: string; readonly role: 'admin' | 'system'; readonly creditorId: string | null };
@@ -69,12 +71,14 @@ export interface Given {
   readonly piece?: number;
 }
 
-export async function hand(ctx: RegisterContext, file: string | Buffer, { creditorId = 'acme', dryRun = false, actor = IMPORTER, piece = 70_000 }: Given = {}): Promise<{ importId: string; created: boolean }> {
-  return startImport(ctx, actor, pieces(file, piece), () => ({ creditorId, dryRun }));
+export async function hand(ctx: RegisterContext, file: string | Buffer, { kind = 'agreements', creditorId = 'acme', dryRun = false, actor = IMPORTER, piece = 70_000 }: Given = {}): Promise<{ importId: string; created: boolean }> {
+  return startImport(ctx, actor, pieces(file, piece), () => ({ kind, creditorId, dryRun }));
 }
 
-export interface Imported extends Pick<ImportAnswer, 'rows' | 'agreements'> {
+export interface Imported extends Pick<ImportAnswer, 'rows'> {
   readonly id: string;
+  /** Of the kind that the file is of. */
+  readonly items: ImportSummary;
   readonly errors: readonly RowError[];
 }
 
@@ -83,9 +87,9 @@ export async function work(ctx: RegisterContext, importId: string, part?: number
   const silent = (): void => undefined;
   while (!(await readImportRows(ctx, importId, silent, part)));
   while (!(await takeInAgreements(ctx, importId, { beat: silent, ...(part === undefined ? {} : { part }) })));
-  const { rows, agreements } = await getImport(ctx, IMPORTER, importId, { limit: 1 });
+  const answer = await getImport(ctx, IMPORTER, importId, { limit: 1 });
   const { errors } = await errorPage(ctx, importId, { limit: 1_000 });
-  return { id: importId, rows, agreements, errors };
+  return { id: importId, rows: answer.rows, items: summaryOf(answer), errors };
 }
 
 export async function importFile(ctx: RegisterContext, file: string | Buffer, given: Given = {}): Promise<Imported> {

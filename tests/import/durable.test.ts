@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createAgreementActivities } from '../../activities/agreements.ts';
 import { createImportActivities } from '../../activities/import.ts';
 import { openGateway } from '../../src/client/gateway.ts';
 import { connectTemporal } from '../../src/client/temporal.ts';
@@ -44,6 +45,7 @@ beforeAll(async () => {
     temporal, clock: 'wall', queues, serve: ['agreements', 'deliver', 'batch'], buildId: build, deploymentName: `pacto-${prefix}`,
     bundlePath: await workflowBundle(join(PROJECT, '.cache')), log,
     activities: {
+      ...createAgreementActivities({ ctx: desk.ctx }),
       readRows: (input: { importId: string }) => real.readRows(input),
       takeInAgreements: async (input: { importId: string }) => {
         if (dieAfter === null) return real.takeInAgreements(input);
@@ -75,14 +77,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function pacto(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+const pacto = (...args: string[]) => importOf('agreements', ...args);
+
+function importOf(kind: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const { address, namespace } = testTemporal();
   const env = {
     PATH: process.env['PATH'] ?? '', ...Object.fromEntries(names().map((name) => [name, ''])),
     DATABASE_URL: desk.url, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, PACTO_DATA: folder,
   };
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(PROJECT, 'src', 'cli', 'main.ts'), 'import', 'agreements', ...args], { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [join(PROJECT, 'src', 'cli', 'main.ts'), 'import', kind, ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, out: stdout, err: stderr }));
   });
 }
@@ -108,6 +112,24 @@ test('pacto import agreements waits for the workflow, answers the counts and wri
   expect(people.err).toContain('%');
 });
 
+test('pacto import payments and contacts answer with the counts of their kind', async () => {
+  const [agreements, payments, contacts] = [join(folder, 'base.csv'), join(folder, 'pagos.csv'), join(folder, 'contactos.csv')];
+  await writeFile(agreements, csv([row('cut-1', 1)]));
+  await writeFile(payments, csv([{ agreement: 'cut-1', external_id: 'CUT-1', amount: '45.990', paid_at: '2026-03-02' }, { agreement: 'none', external_id: 'CUT-2', amount: '1', paid_at: '2026-03-02' }]));
+  await writeFile(contacts, csv([{ person: 'P-cut-1', channel: 'call', at: '2026-03-01 10:00', outcome: 'busy' }]));
+  expect(await pacto(agreements, '--creditor', 'acme')).toMatchObject({ code: 0 });
+  const paid = await importOf('payments', payments, '--creditor', 'acme', '--json');
+  expect({ code: paid.code, err: paid.err }).toEqual({ code: 0, err: '' });
+  const answer: unknown = JSON.parse(paid.out);
+  expect(answer).toEqual({ rows: 2, payments: { accepted: 1, rejected: 1, unchanged: 0 }, errorsFile: expect.stringContaining(folder) });
+  expect(await readFile((answer as { errorsFile: string }).errorsFile, 'utf8')).toBe('line,column,reason\n3,agreement,"there is no such agreement of this creditor"\n');
+  const told = await importOf('contacts', contacts, '--creditor', 'acme', '--json');
+  expect(JSON.parse(told.out)).toEqual({ rows: 1, contacts: { accepted: 1, rejected: 0, unchanged: 0 }, errorsFile: null });
+  // Settled before Pacto came: its run ends by itself.
+  await waitFor(async () => (await desk.db.selectFrom('agreement').select('workflow_state').where('external_id', '=', 'cut-1').executeTakeFirstOrThrow()).workflow_state === 'finished');
+  expect(await desk.db.selectFrom('survey').innerJoin('agreement', 'agreement.id', 'survey.agreement_id').select('survey.id').where('external_id', '=', 'cut-1').execute()).toEqual([]);
+});
+
 test('pacto import says what is wrong with its use, the file and the creditor', async () => {
   const file = join(folder, 'otra.csv');
   await writeFile(file, 'nombre,rut\nAna,1-9\n');
@@ -122,7 +144,7 @@ test('an activity that dies in the middle is tried again, and nothing is done tw
   const { importId } = await hand(desk.ctx, csv(Array.from({ length: 12 }, (_, n) => row(`dies-${n}`, 1))));
   const handle = gateway.client.workflow.getHandle(`import/${importId}`);
   const result: unknown = await waitFor(async () => (await handle.describe()).status.name === 'COMPLETED').then(() => handle.result());
-  expect(result).toEqual({ lines: 12, readLines: 12, agreements: 12, settled: 12, rejected: 0 });
+  expect(result).toEqual({ lines: 12, readLines: 12, items: 12, settled: 12, rejected: 0 });
   expect(dieAfter).toBeNull();
   const { events } = await handle.fetchHistory();
   const summaries = (events ?? []).flatMap((event) => (event.activityTaskScheduledEventAttributes == null ? [] : [Buffer.from(event.userMetadata?.summary?.data ?? []).toString()]));

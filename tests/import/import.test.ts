@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { countsOf, importById, rowsOfAgreement } from '../../src/db/imports.ts';
+import { countsOf, importById, rowsOfAgreements } from '../../src/db/imports.ts';
 import { AppError } from '../../src/errors.ts';
 import { getAgreement, paymentsPage } from '../../src/register/agreement-reads.ts';
 import { readImportRows } from '../../src/register/import/rows.ts';
@@ -33,8 +33,8 @@ describe('a file of agreements', () => {
     const file = bom + csv([
       row(`${name}-1`, 1, { ...called, contract: 'C-9', signed_on: '2025-03-01' }), row(`${name}-2`, 1, { batch: '2026-11' }), row(`${name}-1`, 2, { name: '' }), row(`${name}-1`, 3, { ...called, amount: '1.000' }),
     ], { delimiter, end });
-    const { rows, agreements, errors } = await importFile(desk.ctx, file);
-    expect({ rows, agreements, errors }).toEqual({ rows: 4, agreements: { accepted: 2, rejected: 0, unchanged: 0 }, errors: [] });
+    const { rows, items, errors } = await importFile(desk.ctx, file);
+    expect({ rows, items, errors }).toEqual({ rows: 4, items: { accepted: 2, rejected: 0, unchanged: 0 }, errors: [] });
     expect(await state(`acme/${name}-1`)).toMatchObject({
       currency: 'CLP', balanceMinor: 92_980, instalments: [{ number: 1, dueOn: '2091-01-05', amountMinor: 45_990 }, { number: 2, amountMinor: 45_990 }, { number: 3, amountMinor: 1_000 }],
     });
@@ -46,11 +46,11 @@ describe('a file of agreements', () => {
   test('imported twice changes nothing, whatever happened in between', async () => {
     const file = csv([row('twice', 1, { paid: '5.000' }), row('twice', 2), row('twice-b', 1, { amount: 'x' })]);
     const first = await importFile(desk.ctx, file);
-    expect(first.agreements).toEqual({ accepted: 1, rejected: 1, unchanged: 0 });
+    expect(first.items).toEqual({ accepted: 1, rejected: 1, unchanged: 0 });
     await desk.db.updateTable('person').set({ name: 'Nombre corregido' }).where('external_id', '=', 'P-twice').execute();
     const before = [await register(), await imports()];
     const second = await importFile(desk.ctx, file);
-    expect(second.agreements).toEqual({ accepted: 0, rejected: 1, unchanged: 1 });
+    expect(second.items).toEqual({ accepted: 0, rejected: 1, unchanged: 1 });
     expect(second.errors).toEqual(first.errors);
     expect([await register(), await imports()]).toEqual(before);
   });
@@ -58,7 +58,7 @@ describe('a file of agreements', () => {
   test('with the same agreements in another file leaves them unchanged, and takes in what is new about the person', async () => {
     await importFile(desk.ctx, csv([row('other', 1)]));
     const again = await importFile(desk.ctx, csv([row('other', 1, { phone: '+56987654322' })]));
-    expect(again.agreements).toEqual({ accepted: 0, rejected: 0, unchanged: 1 });
+    expect(again.items).toEqual({ accepted: 0, rejected: 0, unchanged: 1 });
     const points = await desk.db.selectFrom('contact_point').innerJoin('person', 'person.id', 'person_id').select('value').where('external_id', '=', 'P-other').where('kind', '=', 'phone').orderBy('value').execute();
     expect(points.map(({ value }) => value)).toEqual(['+56987654321', '+56987654322']);
   });
@@ -66,15 +66,15 @@ describe('a file of agreements', () => {
   test('with another content under a known id is rejected and changes nothing', async () => {
     await importFile(desk.ctx, csv([row('conflict', 1)]));
     const before = await register();
-    const { agreements, errors } = await importFile(desk.ctx, csv([row('conflict', 1, { amount: '1.000', name: 'Otra' })]));
-    expect({ agreements, errors }).toMatchObject({ agreements: { rejected: 1 }, errors: [{ line: 2, column: 'agreement', reason: 'An agreement with this external id exists with another content.' }] });
+    const { items, errors } = await importFile(desk.ctx, csv([row('conflict', 1, { amount: '1.000', name: 'Otra' })]));
+    expect({ items, errors }).toMatchObject({ items: { rejected: 1 }, errors: [{ line: 2, column: 'agreement', reason: 'An agreement with this external id exists with another content.' }] });
     expect(await register()).toEqual(before);
   });
 
   test('counts and explains blank lines, empty cells behind the last column and a last line without an end as a person would', async () => {
     const lines = csv([row('blank', 1), row('blank', 2)]).trimEnd().split('\n');
-    const { rows, agreements } = await importFile(desk.ctx, [lines[0], '', lines[1], ',,,,', `${lines[2]},,`].join('\n'));
-    expect({ rows, agreements }).toMatchObject({ rows: 2, agreements: { accepted: 1 } });
+    const { rows, items } = await importFile(desk.ctx, [lines[0], '', lines[1], ',,,,', `${lines[2]},,`].join('\n'));
+    expect({ rows, items }).toMatchObject({ rows: 2, items: { accepted: 1 } });
   });
 });
 
@@ -94,16 +94,16 @@ describe('rows that are wrong', () => {
   ];
   test.each(cases)('%s: line, column and reason, without quoting the cell', async (_what, change, column, reason) => {
     const before = await register();
-    const { agreements, errors } = await importFile(desk.ctx, csv([row('good-one', 1, { amount: '1' }), row('wrong-one', 1, change)]), { dryRun: true });
-    expect(agreements).toEqual({ accepted: 1, rejected: 1, unchanged: 0 });
+    const { items, errors } = await importFile(desk.ctx, csv([row('good-one', 1, { amount: '1' }), row('wrong-one', 1, change)]), { dryRun: true });
+    expect(items).toEqual({ accepted: 1, rejected: 1, unchanged: 0 });
     expect(errors).toHaveLength(1);
     expect(errors[0]).toEqual({ line: 3, column, reason: expect.stringMatching(reason) });
     expect(await register()).toEqual(before);
   });
 
   test('take their whole agreement with them, wherever its rows stand, and no other', async () => {
-    const { rows, agreements, errors } = await importFile(desk.ctx, csv([row('torn', 1), row('whole', 1), row('torn', 2, { due_on: 'mañana', amount: '1,5' }), row('torn', 3)]));
-    expect({ rows, agreements }).toEqual({ rows: 4, agreements: { accepted: 1, rejected: 1, unchanged: 0 } });
+    const { rows, items, errors } = await importFile(desk.ctx, csv([row('torn', 1), row('whole', 1), row('torn', 2, { due_on: 'mañana', amount: '1,5' }), row('torn', 3)]));
+    expect({ rows, items }).toEqual({ rows: 4, items: { accepted: 1, rejected: 1, unchanged: 0 } });
     expect(errors.map(({ line, column }) => [line, column])).toEqual([[2, 'agreement'], [4, 'amount'], [4, 'due_on'], [5, 'agreement']]);
     expect(errors[0]?.reason).toBe('is rejected with line 4');
     expect((await refused(state('acme/torn'))).code).toBe('ERR_NOT_FOUND');
@@ -118,15 +118,15 @@ describe('rows that are wrong', () => {
 
   test('that cannot be read at all spoil their own line and their agreement, nothing behind it', async () => {
     const [header = '', one = '', two = '', three = ''] = csv([row('quote', 1), row('quote', 2), row('after', 1)]).split('\n');
-    const { rows, agreements, errors } = await importFile(desk.ctx, [header, one, two.replace('Ana', '"Ana'), three, 'cells,too,few', ''].join('\n'));
-    expect({ rows, agreements }).toEqual({ rows: 4, agreements: { accepted: 1, rejected: 2, unchanged: 0 } });
+    const { rows, items, errors } = await importFile(desk.ctx, [header, one, two.replace('Ana', '"Ana'), three, 'cells,too,few', ''].join('\n'));
+    expect({ rows, items }).toEqual({ rows: 4, items: { accepted: 1, rejected: 2, unchanged: 0 } });
     expect(errors).toEqual([
       { line: 2, column: 'agreement', reason: 'is rejected with line 3' }, { line: 3, column: null, reason: expect.stringContaining('quote') },
       { line: 5, column: null, reason: expect.stringMatching(/has 3 cells/) },
     ]);
     const latin = Buffer.from(csv([row('latin', 1), row('latin-b', 1, { name: 'Ana' })]), 'latin1');
     const other = await importFile(desk.ctx, latin);
-    expect(other).toMatchObject({ agreements: { accepted: 1, rejected: 1 }, errors: [{ line: 2, column: null, reason: expect.stringContaining('UTF-8') }] });
+    expect(other).toMatchObject({ items: { accepted: 1, rejected: 1 }, errors: [{ line: 2, column: null, reason: expect.stringContaining('UTF-8') }] });
   });
 });
 
@@ -149,7 +149,7 @@ describe('what was paid before', () => {
     await importFile(desk.ctx, csv([row('paid', 1, { paid: '45.990' }), row('paid', 2, { paid: '990' }), row('paid', 3)]));
     expect(await state('acme/paid')).toMatchObject({ balanceMinor: 90_990, instalments: [{ paidMinor: 45_990 }, { paidMinor: 990 }, { paidMinor: 0 }] });
     const again = await importFile(desk.ctx, csv([row('paid', 1, { paid: '45.990' }), row('paid', 2, { paid: '990' }), row('paid', 3), row('paid-b', 1)]));
-    expect(again.agreements).toEqual({ accepted: 1, rejected: 0, unchanged: 1 });
+    expect(again.items).toEqual({ accepted: 1, rejected: 0, unchanged: 1 });
     const { items } = await paymentsPage(desk.ctx, IMPORTER, 'acme/paid', { limit: 50 });
     expect(items.map(({ externalId, collectedBy, amountMinor }) => ({ externalId, collectedBy, amountMinor })).sort((a, b) => b.amountMinor - a.amountMinor)).toEqual([
       { externalId: 'import.paid.1', collectedBy: 'creditor', amountMinor: 45_990 }, { externalId: 'import.paid.2', collectedBy: 'creditor', amountMinor: 990 },
@@ -173,8 +173,8 @@ describe('a dry run', () => {
     const dry = await importFile(desk.ctx, file, { dryRun: true });
     expect([await register(), await imports()]).toEqual(before);
     const real = await importFile(desk.ctx, file);
-    expect(dry.agreements).toEqual({ accepted: 1, rejected: 2, unchanged: 1 });
-    expect({ agreements: dry.agreements, errors: dry.errors }).toEqual({ agreements: real.agreements, errors: real.errors });
+    expect(dry.items).toEqual({ accepted: 1, rejected: 2, unchanged: 1 });
+    expect({ items: dry.items, errors: dry.errors }).toEqual({ items: real.items, errors: real.errors });
     expect(await state('acme/dry')).toMatchObject({ balanceMinor: 45_980 });
   });
 });
@@ -204,7 +204,7 @@ describe('an import that is interrupted', () => {
 
   test('goes on at any row, in pieces of any size, with the same result', async () => {
     const whole = await work(desk.ctx, (await hand(desk.ctx, file, { dryRun: true, piece: 13 })).importId);
-    expect(whole).toMatchObject({ rows: 60, agreements: { accepted: 30, rejected: 0, unchanged: 0 } });
+    expect(whole).toMatchObject({ rows: 60, items: { accepted: 30, rejected: 0, unchanged: 0 } });
     const cut = await work(desk.ctx, (await hand(desk.ctx, file)).importId, 7);
     expect({ ...cut, id: '' }).toEqual({ ...whole, id: '' });
     expect(await state('acme/cut-29')).toMatchObject({ instalments: [{ number: 1 }, { number: 2 }] });
@@ -218,11 +218,11 @@ describe('an import that is interrupted', () => {
       while (!(await readImportRows(desk.ctx, importId, () => undefined, 9)));
     }));
     expect(both).toHaveLength(2);
-    expect(await rowsOfAgreement(desk.db, importId, 'two-3', 10)).toHaveLength(2);
+    expect((await rowsOfAgreements(desk.db, importId, ['two-3'], 10)).get('two-3')).toHaveLength(2);
     await Promise.all([1, 2].map(async () => {
       while (!(await takeInAgreements(desk.ctx, importId, { beat: () => undefined, part: 11 })));
     }));
-    expect(await countsOf(desk.db, importId)).toEqual({ accepted: 30, rejected: 0, unchanged: 0, agreements: 30, errors: 0 });
+    expect(await countsOf(desk.db, importId)).toEqual({ accepted: 30, rejected: 0, unchanged: 0, items: 30, errors: 0 });
     expect((await importById(desk.db, importId))?.rows).toBe(60);
   });
 
@@ -230,7 +230,7 @@ describe('an import that is interrupted', () => {
     const { importId } = await hand(desk.ctx, csv([row('gone', 1), row('gone-b', 1, { amount: '' })]));
     await work(desk.ctx, importId);
     expect(await desk.db.selectFrom('import_chunk').select('number').where('import_id', '=', importId).execute()).toEqual([]);
-    expect(await rowsOfAgreement(desk.db, importId, 'gone', 10)).toEqual([]);
+    expect((await rowsOfAgreements(desk.db, importId, ['gone'], 10)).size).toBe(0);
     const kept = JSON.stringify([await importById(desk.db, importId), await desk.db.selectFrom('import_error').selectAll().execute(), await desk.db.selectFrom('import_agreement').selectAll().execute(), await desk.db.selectFrom('outbox').select('payload').where('workflow_type', '=', 'importFile').execute()]);
     for (const personal of ['Ana', '987654321', 'example.org', '12.345.678', 'Ñandú']) expect(kept).not.toContain(personal);
   });

@@ -42,7 +42,7 @@ test('the same body again answers the same id and stores nothing but what is new
   const body = bodyOf();
   const first = await logAgreement(ctx, ACME, body);
   const before = await rowCounts(db);
-  expect(await logAgreement(ctx, ACME, body)).toEqual({ agreementId: first.agreementId, created: false });
+  expect(await logAgreement(ctx, ACME, body)).toEqual({ agreementId: first.agreementId, created: false, booked: 0 });
   expect(await rowCounts(db)).toEqual(before);
   const moved = { ...body, person: { ...body.person, name: 'Ana Soto Rojas', contactPoints: bodyOf({ person: { contactPoints: [{ kind: 'email', value: 'ANA@example.org', consent: 'granted' }] } }).person.contactPoints } };
   expect((await logAgreement(ctx, ACME, moved)).created).toBe(false);

@@ -1,10 +1,10 @@
-/** `pacto import agreements <file.csv> --creditor <id> [--dry-run]`: hands the file over and waits until it is imported. */
+/** `pacto import agreements|payments|contacts <file.csv> --creditor <id> [--dry-run]`: hands the file over and waits until it is imported. */
 import { createReadStream } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../errors.ts';
-import { errorPage, getImport, type ImportAnswer } from '../../register/import/reads.ts';
+import { errorPage, getImport, summaryOf, type ImportAnswer, type ImportKind } from '../../register/import/reads.ts';
 import { startImport } from '../../register/import/upload.ts';
 import type { RegisterContext } from '../../register/person-lock.ts';
 import { wallNow } from '../../clock.ts';
@@ -25,19 +25,20 @@ const STALLED_MS = 120_000;
 const PAGE = 200;
 
 /** ERR_BODY for a file that is no such CSV, ERR_DEPENDENCY when nobody works on it; rejected rows are no error. */
-export async function importAgreements(flags: GlobalFlags, output: Output, path: string, options: ImportOptions): Promise<void> {
+export async function importCsv(flags: GlobalFlags, output: Output, kind: ImportKind, path: string, options: ImportOptions): Promise<void> {
   await requireFile(path);
   const dryRun = options.dryRun === true;
   await withRegister(flags, async (ctx, { dataFolder }) => {
     const file = createReadStream(path, { highWaterMark: PIECE });
-    const { importId, created } = await startImport(ctx, CLI_ACTOR, bytesOf(file), () => ({ creditorId: options.creditor, dryRun }));
+    const { importId, created } = await startImport(ctx, CLI_ACTOR, bytesOf(file), () => ({ kind, creditorId: options.creditor, dryRun }));
     if (!created && !flags.json) output.say('this file is being imported already: waiting for that import.');
     const bar = progressBar(flags.json ? null : process.stderr);
     const ended = await untilDone(ctx, importId, bar).finally(() => bar.end());
     const errorsFile = ended.errorCount === 0 ? null : await writeErrors(ctx, importId, dataFolder);
-    const { accepted, rejected, unchanged } = ended.agreements;
-    output.answer({ rows: ended.rows, agreements: ended.agreements, errorsFile }, [
-      `${ended.rows} rows: ${accepted} agreements ${dryRun ? 'would be accepted' : 'accepted'}, ${rejected} rejected, ${unchanged} unchanged.`,
+    const summary = summaryOf(ended);
+    const { accepted, rejected, unchanged } = summary;
+    output.answer({ rows: ended.rows, [kind]: summary, errorsFile }, [
+      `${ended.rows} rows: ${accepted} ${kind} ${dryRun ? 'would be accepted' : 'accepted'}, ${rejected} rejected, ${unchanged} unchanged.`,
       ...(errorsFile === null ? [] : [`what is wrong, by line and column: ${errorsFile}`]),
     ]);
   });

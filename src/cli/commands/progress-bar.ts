@@ -2,7 +2,7 @@
 import type { ImportAnswer } from '../../register/import/reads.ts';
 
 export interface Bar {
-  show(answer: Pick<ImportAnswer, 'state' | 'progress'>): void;
+  show(answer: Pick<ImportAnswer, 'kind' | 'state' | 'progress'>): void;
   /** Leaves the line. */
   end(): void;
 }
@@ -28,12 +28,12 @@ export function progressBar(stream: { readonly isTTY?: boolean; write(text: stri
   };
 }
 
-function lineOf({ state, progress }: Pick<ImportAnswer, 'state' | 'progress'>, exact: boolean): string {
+function lineOf({ kind, state, progress }: Pick<ImportAnswer, 'kind' | 'state' | 'progress'>, exact: boolean): string {
   const reading = state === 'reading';
-  const [done, all] = reading ? [progress.readLines, progress.lines] : [progress.settled, progress.agreements];
+  const [done, all] = reading ? [progress.readLines, progress.lines] : [progress.settled, progress.items];
   const share = all === 0 ? 1 : Math.min(1, done / all);
   const filled = Math.round(share * WIDTH);
   const bar = `[${'#'.repeat(filled)}${'-'.repeat(WIDTH - filled)}]`;
-  if (!exact) return `pacto: ${reading ? 'reads the file' : 'takes in agreements'}: ${Math.floor(share * TENTHS) * TENTHS} %`;
-  return `${bar} ${Math.floor(share * 100)} % ${reading ? `line ${done} of ${all}` : `${done} of ${all} agreements, ${progress.rejected} rejected`}`;
+  if (!exact) return `pacto: ${reading ? 'reads the file' : `takes in ${kind}`}: ${Math.floor(share * TENTHS) * TENTHS} %`;
+  return `${bar} ${Math.floor(share * 100)} % ${reading ? `line ${done} of ${all}` : `${done} of ${all} ${kind}, ${progress.rejected} rejected`}`;
 }

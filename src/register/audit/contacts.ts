@@ -92,7 +92,11 @@ function historyBefore(file: PersonFile, attempt: AuditedAttempt, beginSeq: numb
   const calls = file.calls.filter((call) => call.seq < beginSeq).map((call): PastContact => ({
     channel: call.channel, at: call.at, kind: call.conversation ? 'conversation' : 'attempt', purpose: 'collection', creditorId: call.creditor_id, debtId: call.agreement_id,
   }));
-  return [...messages, ...calls];
+  const imported = file.pastContacts.filter((past) => past.seq < beginSeq).map((past): PastContact => ({
+    channel: past.channel, at: past.at, kind: past.conversation ? 'conversation' : 'attempt', purpose: past.purpose, creditorId: past.creditor_id,
+    ...(past.direction === 'in' ? { direction: past.direction } : {}), ...(past.agreement_id === null ? {} : { debtId: past.agreement_id }),
+  }));
+  return [...messages, ...calls, ...imported];
 }
 
 /** A message about instalments that a payment had closed before the call began. */

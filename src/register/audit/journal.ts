@@ -52,7 +52,7 @@ export async function checkJournal(db: Db, entries: readonly JournalEntry[]): Pr
 /** An attempt that was refused, or never called, explains no message; nor does one meant for somebody else. */
 function explains(attempt: SentTo | undefined, entry: JournalEntry): boolean {
   if (attempt === undefined || attempt.state === 'claimed' || attempt.state === 'rejected') return false;
-  return attempt.channel === entry.channel && attempt.to.toLowerCase() === entry.to.toLowerCase() && !leftTooEarly(attempt, entry);
+  return attempt.channel === entry.channel && (attempt.to === null || attempt.to.toLowerCase() === entry.to.toLowerCase()) && !leftTooEarly(attempt, entry);
 }
 
 /** The ledger says a day and the provider an earlier one: what was judged lawful was not what happened. */

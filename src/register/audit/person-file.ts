@@ -1,6 +1,6 @@
 /** Everything the register holds about one identity, as the checks read it. */
 import {
-  agreementIdsOf, auditedAttempts, auditedCalls, auditedConsents, auditedMoney, auditedPersons, auditedStops,
+  agreementIdsOf, auditedAttempts, auditedCalls, auditedConsents, auditedMoney, auditedPastContacts, auditedPersons, auditedStops,
   type AuditedAttempt, type AuditedConsent, type AuditedMoney, type AuditedPerson,
 } from '../../db/audit.ts';
 import type { Row } from '../../db/database.ts';
@@ -20,6 +20,8 @@ export interface PersonFile {
   /** By claim. */
   readonly attempts: readonly AuditedAttempt[];
   readonly calls: readonly Row<'call_log'>[];
+  /** What other systems did before; judged by nobody, counted by the law from the moment it was told. */
+  readonly pastContacts: readonly Row<'past_contact'>[];
   readonly consents: readonly AuditedConsent[];
   readonly stops: readonly Row<'stop'>[];
 }
@@ -38,6 +40,7 @@ export async function readFiles(trx: Trx, identityIds: readonly string[]): Promi
   const consents = await auditedConsents(trx, identityIds);
   const stops = await auditedStops(trx, identityIds);
   const calls = await auditedCalls(trx, identityIds);
+  const pastContacts = await auditedPastContacts(trx, identityIds);
   return identityIds.map((identityId) => {
     const own = new Map(persons.filter((person) => person.identityId === identityId).map((person) => [person.id, person]));
     return {
@@ -45,6 +48,7 @@ export async function readFiles(trx: Trx, identityIds: readonly string[]): Promi
       agreements: new Map(agreements.filter(({ row }) => row.identity_id === identityId).map((agreement) => [agreement.row.id, agreement])),
       attempts: attempts.filter((attempt) => attempt.identity_id === identityId),
       calls: calls.filter((call) => call.identity_id === identityId),
+      pastContacts: pastContacts.filter((contact) => contact.identity_id === identityId),
       consents: consents.filter((consent) => own.has(consent.personId)),
       stops: stops.filter((stop) => stop.identity_id === identityId),
     };

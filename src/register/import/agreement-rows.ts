@@ -2,8 +2,10 @@
 import type { z } from 'zod';
 import type { ImportFileRow, ImportedLine, RowError } from '../../db/imports.ts';
 import { agreementBody, currencyCode, sumOf, type AgreementBody } from '../agreement-body.ts';
-import { COLUMNS, type Column } from './columns.ts';
+import { cellsByColumn, COLUMNS, type Cells, type Column as AnyColumn } from './columns.ts';
 import { readAmount } from './written-amount.ts';
+
+type Column = AnyColumn<'agreements'>;
 
 /** What was paid on an instalment before the cut-over. */
 export interface PaidBefore {
@@ -28,17 +30,16 @@ export interface Place {
 
 interface FileRow {
   readonly line: number;
-  /** '' = absent. */
-  readonly cells: Readonly<Record<Column, string>>;
+  readonly cells: Cells<'agreements'>;
 }
 
 const OF_THE_ROW: ReadonlySet<Column> = new Set(['phone', 'email', 'instalment', 'due_on', 'amount', 'paid']);
-const OF_THE_AGREEMENT = COLUMNS.filter((column) => !OF_THE_ROW.has(column));
+const OF_THE_AGREEMENT = COLUMNS.agreements.filter((column) => !OF_THE_ROW.has(column));
 const COMPONENTS = ['principal', 'interest', 'fees', 'discount'] as const;
 
 /** Reads the rows, at least one; `country` is the creditor's. */
 export function readAgreement(file: ImportFileRow, country: string, lines: readonly ImportedLine[]): ReadAgreement | { readonly errors: readonly RowError[] } {
-  const rows = lines.filter((line) => !line.bad).map((line) => rowOf(file.columns, line));
+  const rows = lines.filter((line) => !line.bad).map((line): FileRow => ({ line: line.line, cells: cellsByColumn('agreements', file.columns, line.cells) }));
   const [first] = rows;
   if (first === undefined || rows.length < lines.length) return { errors: [] };
   const { told, errors: differing } = sharedCells(rows);
@@ -75,11 +76,6 @@ export function readAgreement(file: ImportFileRow, country: string, lines: reado
       ...(told('consent_evidence') === '' ? {} : { given: told('consent_evidence') }),
     }),
   };
-}
-
-function rowOf(columns: readonly string[], { line, cells }: ImportedLine): FileRow {
-  const absent = Object.fromEntries(COLUMNS.map((column) => [column, ''])) as Record<Column, string>;
-  return { line, cells: { ...absent, ...Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? ''])) } };
 }
 
 /** What the rows say together: a cell may be left empty in all rows but one, and never says two things. */

@@ -1,15 +1,31 @@
 /** The header of an import file: which separator it is written with and what stands where. */
 import { parse } from 'csv-parse/sync';
+import type { ImportKind } from '../../db/database.ts';
 import { AppError } from '../../errors.ts';
 
-export const COLUMNS = [
-  'agreement', 'person', 'name', 'id_country', 'id_number', 'language', 'zone', 'country', 'region', 'city', 'phone', 'email',
-  'contract', 'signed_on', 'defaulted_on', 'principal', 'interest', 'fees', 'currency', 'instalment', 'due_on', 'amount', 'strategy',
-  'paid', 'discount', 'agreed_on', 'batch', 'person_type', 'sms_consent', 'call_consent', 'email_consent', 'consent_evidence',
-] as const;
-export type Column = (typeof COLUMNS)[number];
-/** Without these no row can become an agreement; the others may be left out of the file altogether. */
-const NEEDED = ['agreement', 'person', 'name', 'currency', 'instalment', 'due_on', 'amount'] as const satisfies readonly Column[];
+export const COLUMNS = {
+  agreements: [
+    'agreement', 'person', 'name', 'id_country', 'id_number', 'language', 'zone', 'country', 'region', 'city', 'phone', 'email',
+    'contract', 'signed_on', 'defaulted_on', 'principal', 'interest', 'fees', 'currency', 'instalment', 'due_on', 'amount', 'strategy',
+    'paid', 'discount', 'agreed_on', 'batch', 'person_type', 'sms_consent', 'call_consent', 'email_consent', 'consent_evidence',
+  ],
+  payments: ['agreement', 'external_id', 'amount', 'currency', 'paid_at', 'method', 'instalment', 'collected_by'],
+  contacts: ['agreement', 'person', 'channel', 'at', 'kind', 'outcome', 'direction', 'purpose', 'external_id', 'note'],
+} as const satisfies Record<ImportKind, readonly string[]>;
+export type Column<K extends ImportKind = ImportKind> = (typeof COLUMNS)[K][number];
+
+interface Needed {
+  /** Without these no row says enough; the others may be left out of the file altogether. */
+  readonly all: readonly Column[];
+  /** One of these at least. */
+  readonly oneOf: readonly Column[];
+}
+
+const NEEDED: Readonly<Record<ImportKind, Needed>> = {
+  agreements: { all: ['agreement', 'person', 'name', 'currency', 'instalment', 'due_on', 'amount'], oneOf: ['phone', 'email'] },
+  payments: { all: ['agreement', 'external_id', 'amount', 'paid_at'], oneOf: [] },
+  contacts: { all: ['channel', 'at'], oneOf: ['agreement', 'person'] },
+};
 
 export type Delimiter = ',' | ';';
 
@@ -19,23 +35,24 @@ export interface Header {
   readonly columns: readonly Column[];
 }
 
-export function isColumn(text: string): text is Column {
-  return COLUMNS.some((column) => column === text);
+function columnOf(kind: ImportKind, text: string): Column | undefined {
+  return COLUMNS[kind].find((column) => column === text);
 }
 
 /** Reads the first line (without its line end and byte order mark); ERR_BODY names every column that is wrong or missing. */
-export function readHeader(line: string): Header {
-  const known = (delimiter: Delimiter): number => namesIn(line, delimiter).filter(isColumn).length;
+export function readHeader(kind: ImportKind, line: string): Header {
+  const known = (delimiter: Delimiter): number => namesIn(line, delimiter).filter((name) => columnOf(kind, name) !== undefined).length;
   const delimiter: Delimiter = known(';') > known(',') ? ';' : ',';
   const names = namesIn(line, delimiter);
-  const columns = names.filter(isColumn);
+  const columns = names.flatMap((name) => columnOf(kind, name) ?? []);
+  const { all, oneOf } = NEEDED[kind];
   const errors = [
-    ...names.filter((name) => !isColumn(name)).map((name) => ({ path: shown(name), message: 'is not a column of an import' })),
+    ...names.filter((name) => columnOf(kind, name) === undefined).map((name) => ({ path: shown(name), message: `is not a column of an import of ${kind}` })),
     ...columns.filter((name, index) => columns.indexOf(name) !== index).map((name) => ({ path: name, message: 'stands twice in the header' })),
-    ...NEEDED.filter((name) => !columns.includes(name)).map((name) => ({ path: name, message: 'is missing in the header' })),
-    ...(columns.includes('phone') || columns.includes('email') ? [] : [{ path: 'phone', message: 'is missing in the header, and email too: one of them is needed' }]),
+    ...all.filter((name) => !columns.includes(name)).map((name) => ({ path: name, message: 'is missing in the header' })),
+    ...(oneOf.length === 0 || oneOf.some((name) => columns.includes(name)) ? [] : [{ path: oneOf[0] ?? '', message: `is missing in the header, and ${oneOf.slice(1).join(', ')} too: one of them is needed` }]),
   ];
-  if (errors.length > 0) throw new AppError('ERR_BODY', 'The header (the first line) is not that of an import of agreements.', { errors });
+  if (errors.length > 0) throw new AppError('ERR_BODY', `The header (the first line) is not that of an import of ${kind}.`, { errors });
   return { delimiter, columns };
 }
 
@@ -57,4 +74,12 @@ export function cellsOf(line: string, delimiter: Delimiter): string[] | null {
   } catch {
     return null;
   }
+}
+
+/** Cells by column; '' = absent, in the file or in the row. */
+export type Cells<K extends ImportKind> = Readonly<Record<Column<K>, string>>;
+
+export function cellsByColumn<K extends ImportKind>(kind: K, columns: readonly string[], cells: readonly string[]): Cells<K> {
+  const absent = Object.fromEntries(COLUMNS[kind].map((column) => [column, ''])) as Record<Column<K>, string>;
+  return { ...absent, ...Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? ''])) };
 }

@@ -1,5 +1,6 @@
 /** How an import stands, for the API, the CLI and the workflow's details. */
 import { z } from 'zod';
+import type { ImportKind } from '../../db/database.ts';
 import { countsOf, errorsOf, importById, type RowError } from '../../db/imports.ts';
 import { AppError } from '../../errors.ts';
 import type { ImportProgress } from '../../../workflows/contract.ts';
@@ -8,9 +9,18 @@ import type { PageQuery } from '../page.ts';
 import type { RegisterContext } from '../person-lock.ts';
 import { requireImport } from './rows.ts';
 
+export type { ImportKind } from '../../db/database.ts';
+
+export interface ImportSummary {
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly unchanged: number;
+}
+
 /** Instants RFC 3339 in UTC; `errors` is a page of them. */
 export interface ImportAnswer {
   readonly id: string;
+  readonly kind: ImportKind;
   readonly creditorId: string;
   readonly dryRun: boolean;
   readonly state: 'reading' | 'takingIn' | 'done';
@@ -18,7 +28,10 @@ export interface ImportAnswer {
   readonly progress: ImportProgress;
   /** Rows of the file that are not blank. */
   readonly rows: number;
-  readonly agreements: { readonly accepted: number; readonly rejected: number; readonly unchanged: number };
+  /** Of what the file brings: the one of its kind is there. */
+  readonly agreements?: ImportSummary;
+  readonly payments?: ImportSummary;
+  readonly contacts?: ImportSummary;
   readonly errorCount: number;
   readonly errors: readonly RowError[];
   readonly nextCursor: string | null;
@@ -26,12 +39,17 @@ export interface ImportAnswer {
   readonly endedAt?: string;
 }
 
+/** The summary of the kind that an import is of. */
+export function summaryOf(answer: ImportAnswer): ImportSummary {
+  return answer[answer.kind] ?? { accepted: 0, rejected: 0, unchanged: 0 };
+}
+
 /** How far an import has come. */
 export async function importProgress({ db }: RegisterContext, importId: string): Promise<ImportProgress> {
   const file = await requireImport(db, importId);
   const counts = await countsOf(db, importId);
   return {
-    lines: file.lines, readLines: file.read_line - 1, agreements: counts.agreements,
+    lines: file.lines, readLines: file.read_line - 1, items: counts.items,
     settled: counts.accepted + counts.rejected + counts.unchanged, rejected: counts.rejected,
   };
 }
@@ -44,8 +62,8 @@ export async function getImport(ctx: RegisterContext, actor: Actor, importId: st
   const [counts, progress] = await Promise.all([countsOf(ctx.db, importId), importProgress(ctx, importId)]);
   const { errors, nextCursor } = await errorPage(ctx, importId, page);
   return {
-    id: file.id, creditorId: file.creditor_id, dryRun: file.dry_run, state: file.state, workflowId: file.workflow_id, progress, rows: file.rows,
-    agreements: { accepted: counts.accepted, rejected: counts.rejected, unchanged: counts.unchanged }, errorCount: counts.errors, errors, nextCursor,
+    id: file.id, kind: file.kind, creditorId: file.creditor_id, dryRun: file.dry_run, state: file.state, workflowId: file.workflow_id, progress, rows: file.rows,
+    [file.kind]: { accepted: counts.accepted, rejected: counts.rejected, unchanged: counts.unchanged }, errorCount: counts.errors, errors, nextCursor,
     createdAt: new Date(file.created_at).toISOString(), ...(file.ended_at === null ? {} : { endedAt: new Date(file.ended_at).toISOString() }),
   };
 }

@@ -76,12 +76,14 @@ async function* piecesFrom(db: Db, importId: string, offset: number): AsyncGener
 }
 
 /** null: a blank line. */
-function rowOf({ columns, delimiter }: ImportFileRow, line: number, bytes: Buffer): PlacedRow | null {
+function rowOf(file: ImportFileRow, line: number, bytes: Buffer): PlacedRow | null {
+  const { columns, delimiter } = file;
   const text = textOf(bytes);
   const cells = text === null ? null : cellsOf(text, delimiter);
   if (cells !== null && cells.every((cell) => cell === '')) return null;
   const [agreementAt, personAt] = [columns.indexOf('agreement'), columns.indexOf('person')];
   const wrong = whatIsWrong(text, cells, columns.length);
+  if (file.kind !== 'agreements') return itemOfOneRow(line, cells, wrong, cells?.[agreementAt] || cells?.[personAt] || '');
   if (wrong === null && cells !== null) {
     const agreement = externalIdText.safeParse(cells[agreementAt]);
     const person = cells[personAt] ?? '';
@@ -92,6 +94,15 @@ function rowOf({ columns, delimiter }: ImportFileRow, line: number, bytes: Buffe
   // The agreement it seems to belong to: accepted without this row it would lack an instalment.
   const guess = externalIdText.safeParse(bytes.toString('latin1').split(delimiter)[agreementAt]?.replaceAll('"', '').trim());
   return guess.success ? { line, agreement: guess.data, cells: [], bad: true, person: '', rejected: false, errors: [error] } : nameless(line, error);
+}
+
+/** A payment or a contact: the row is the item, and what it is about keeps its rows in their order. */
+function itemOfOneRow(line: number, cells: readonly string[] | null, wrong: string | null, about: string): PlacedRow {
+  const bad = wrong !== null || cells === null;
+  return {
+    line, agreement: `#${line}`, cells: bad ? [] : cells, bad, person: about.slice(0, 64), rejected: bad,
+    errors: bad ? [{ line, column: null, reason: wrong ?? 'cannot be read' }] : [],
+  };
 }
 
 function nameless(line: number, error: RowError): PlacedRow {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { creditorById } from '../../db/creditors.ts';
 import { dropChunks, insertChunk, insertImportFile, openImport } from '../../db/imports.ts';
+import type { ImportKind } from '../../db/database.ts';
 import { enqueue } from '../../db/outbox.ts';
 import type { Trx } from '../../db/pool.ts';
 import { violates } from '../../db/transaction.ts';
@@ -18,6 +19,7 @@ const LARGEST_FILE = 512 * 1_048_576;
 const NEWLINE = 10;
 
 export interface ImportTarget {
+  readonly kind: ImportKind;
   readonly creditorId: string;
   /** Everything is done and undone: the errors are those of the real import, nothing is stored. */
   readonly dryRun: boolean;
@@ -35,9 +37,9 @@ export async function startImport(
     // Not `inTransaction`, which may run its work again: the file comes once.
     return await ctx.db.transaction().execute(async (trx) => {
       const importId = ctx.newId();
-      const taken = await store(trx, importId, file);
-      told = { target: target(), sha256: taken.sha256 };
-      return register(ctx, trx, actor, { importId, taken, target: told.target });
+      const stored = await store(trx, importId, file);
+      told = { target: target(), sha256: stored.sha256 };
+      return register(ctx, trx, actor, { importId, taken: { ...stored, header: readHeader(told.target.kind, stored.headerLine) }, target: told.target });
     });
   } catch (error) {
     const known = violates(error, 'import_file_open') && told !== null ? await openImport(ctx.db, opened(told)) : undefined;
@@ -46,20 +48,20 @@ export async function startImport(
   }
 }
 
-function opened({ target, sha256 }: { target: ImportTarget; sha256: string }): { creditorId: string; dryRun: boolean; sha256: string } {
+function opened({ target, sha256 }: { target: ImportTarget; sha256: string }): ImportTarget & { readonly sha256: string } {
   return { ...target, sha256 };
 }
 
-interface Taken {
+interface Stored {
   readonly sha256: string;
   readonly bytes: number;
   readonly lines: number;
-  readonly header: Header;
+  readonly headerLine: string;
   /** With its line end. */
   readonly headerBytes: number;
 }
 
-async function store(trx: Trx, importId: string, file: AsyncIterable<Buffer>): Promise<Taken> {
+async function store(trx: Trx, importId: string, file: AsyncIterable<Buffer>): Promise<Stored> {
   const hash = createHash('sha256');
   const head: Buffer[] = [];
   let [bytes, lines, sinceEnd, pieces] = [0, 0, 0, 0];
@@ -90,33 +92,37 @@ async function store(trx: Trx, importId: string, file: AsyncIterable<Buffer>): P
   const line = textOf(end === -1 ? first : first.subarray(0, end));
   if (line === null) throw wrongFile('The file is not written in UTF-8: save it as CSV UTF-8.');
   return {
-    sha256: hash.digest('hex'), bytes, header: readHeader(line.replace(/\r$/, '')), headerBytes: end === -1 ? first.length : end + 1,
+    sha256: hash.digest('hex'), bytes, headerLine: line.replace(/\r$/, ''), headerBytes: end === -1 ? first.length : end + 1,
     lines: lines + (sinceEnd > 0 ? 1 : 0) - 1,
   };
 }
 
 function wrongFile(sentence: string): AppError {
-  return new AppError('ERR_BODY', sentence, { errors: [{ path: 'file', message: 'must be CSV in UTF-8 with a header, one row an instalment' }] });
+  return new AppError('ERR_BODY', sentence, { errors: [{ path: 'file', message: 'must be CSV in UTF-8 with a header, one row a line' }] });
+}
+
+interface Taken extends Stored {
+  readonly header: Header;
 }
 
 async function register(
   ctx: RegisterContext, trx: Trx, actor: Actor, { importId, taken, target }: { importId: string; taken: Taken; target: ImportTarget },
 ): Promise<{ importId: string; created: boolean }> {
-  const { creditorId, dryRun } = target;
+  const { kind, creditorId, dryRun } = target;
   const creditor = actor.creditorId === null || actor.creditorId === creditorId ? await creditorById(trx, creditorId) : undefined;
   if (creditor === undefined) throw new AppError('ERR_BODY', 'There is no such creditor.', { errors: [{ path: 'creditorId', message: 'There is no such creditor.' }] });
-  const running = await openImport(trx, { creditorId, dryRun, sha256: taken.sha256 });
+  const running = await openImport(trx, { kind, creditorId, dryRun, sha256: taken.sha256 });
   if (running !== undefined) {
     await dropChunks(trx, importId);
     return { importId: running.id, created: false };
   }
   const workflowId = `import/${importId}`;
   await insertImportFile(trx, {
-    id: importId, creditor_id: creditorId, dry_run: dryRun, sha256: taken.sha256, bytes: taken.bytes, lines: taken.lines,
+    id: importId, kind, creditor_id: creditorId, dry_run: dryRun, sha256: taken.sha256, bytes: taken.bytes, lines: taken.lines,
     delimiter: taken.header.delimiter, columns: [...taken.header.columns], imported_by: actor.id, workflow_id: workflowId,
     read_bytes: taken.headerBytes, read_line: 1, created_at: await ctx.clock.now(trx),
   });
-  const input: ImportInput = { v: 1, importId };
+  const input: ImportInput = { v: 1, importId, kind };
   await enqueue(trx, { workflowId, workflowType: WORKFLOWS.importFile, action: 'start', payload: input });
   return { importId, created: true };
 }

@@ -42,7 +42,8 @@ export async function readSubject(db: Db | Trx, row: AgreementRow, now: number, 
   const stops = await stopsOf(db, row.identity_id);
   return {
     row, person, creditor,
-    points: await contactPointsOf(db, person.id),
+    // Whoever was erased is reached by nothing, whatever somebody enters afterwards.
+    points: person.erased_at === null ? await contactPointsOf(db, person.id) : [],
     history: await contactHistory(db, row.identity_id, now - HISTORY_DAYS * DAY, except),
     stops: stops.filter((stop) => stop.creditor_id === null || stop.creditor_id === creditor.id)
       .flatMap((stop) => (isStopEvent(stop.kind) ? [{ on: stop.kind, at: stop.at }] : [])),

@@ -1,0 +1,57 @@
+/** An example for every command, shown by its --help: the path of the command, then what stands behind it. */
+import type { Command } from 'commander';
+
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  api: [''],
+  worker: ['', '--queues deliver'],
+  pump: [''],
+  migrate: ['', '--json'],
+  setup: [''],
+  promote: ['', '--build-id 4f1c9a'],
+  doctor: ['', '--json'],
+  config: ['', '--json'],
+  'agreement show': ['acme/A-1001', 'acme/A-1001 --json'],
+  'agreement timeline': ['acme/A-1001'],
+  'agreement explain': ['acme/A-1001'],
+  pay: ['acme/A-1001 --amount-minor 45990 --currency CLP --external-id PAY-77', 'acme/A-1001 --amount-minor 45990 --currency CLP --external-id PAY-78 --paid-at 2026-12-04T15:00:00Z --instalment 2'],
+  'import agreements': ['acuerdos.csv --creditor acme --dry-run', 'acuerdos.csv --creditor acme --json'],
+  'import payments': ['pagos.csv --creditor acme'],
+  'import contacts': ['contactos.csv --creditor acme'],
+  'person export': ['acme/P-77'],
+  'person erase': ['acme/P-77', 'acme/P-77 --cancel-open --reason "order of the data protection agency"'],
+  'key add': ['--role system --creditor acme --name "core banking"'],
+  'key revoke': ['5b0f8a52-6a0e-4f5e-9d43-2f1f3a1c7d10'],
+  'key list': [''],
+  'strategy validate': ['estrategia.yaml --country CL'],
+  clock: ['', '--json'],
+  'clock advance': ['7'],
+  audit: ['', '--json'],
+  'sending stop': ['', '--creditor acme --channel sms'],
+  'sending start': ['', '--channel sms'],
+  'outbox list': [''],
+  'outbox retry': ['', '4711'],
+  'attempts unknown': ['--json'],
+  agreement: ['show acme/A-1001'],
+  import: ['agreements acuerdos.csv --creditor acme --dry-run'],
+  person: ['export acme/P-77'],
+  key: ['add --role system --creditor acme'],
+  strategy: ['validate estrategia.yaml'],
+  sending: ['stop --creditor acme'],
+  outbox: ['list'],
+  attempts: ['unknown'],
+};
+
+/** Adds them to the help of the commands; a command that brings its own keeps it. */
+export function addExamples(program: Command): void {
+  for (const child of program.commands) visit(child, []);
+}
+
+function visit(command: Command, above: readonly string[]): void {
+  const path = [...above, command.name()];
+  const examples = EXAMPLES[path.join(' ')] ?? [];
+  if (examples.length > 0) {
+    const lines = examples.map((rest) => `  pacto ${[...path, ...(rest === '' ? [] : [rest])].join(' ')}`);
+    command.addHelpText('after', `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`);
+  }
+  for (const child of command.commands) visit(child, path);
+}
