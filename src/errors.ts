@@ -28,6 +28,7 @@ export const ERRORS = {
   ERR_CALLBACK_STATE: { status: 409, meaning: 'The callback is already closed.', remedy: 'GET /v1/callbacks shows its state and outcome.' },
   ERR_APPROVAL: { status: 409, meaning: 'The same person cannot approve twice, or the case is not open.', remedy: 'A second person approves with a key of their own.' },
   ERR_STRATEGY: { status: 422, meaning: 'The strategy is unknown or not valid.', remedy: 'Run pacto strategy validate <file>; GET /v1/strategies lists those published.' },
+  ERR_SEGMENT: { status: 422, meaning: 'The segments are not valid, or name a strategy that is not published.', remedy: 'Correct the fields named in errors[].path.' },
   ERR_TEMPLATE: { status: 422, meaning: 'The template is unknown or not valid.', remedy: 'Run pacto template preview <file>.' },
   ERR_MIGRATION_EDITED: { status: 500, meaning: 'A migration that has been applied was edited afterwards.', remedy: 'Restore the file; put the change into a new migration.' },
   ERR_CLOCK: { status: 409, meaning: 'The virtual clock cannot do this now.', remedy: 'It exists only in the sandbox and never goes back; GET /sandbox/clock shows what blocks it.' },

@@ -4,9 +4,14 @@
  */
 import type { AgreementState, Decision, Occurrence } from '../src/domain/agreement.ts';
 import { nextStep } from '../src/domain/decide.ts';
+import { dutyStandings } from '../src/domain/duty.ts';
+import { strategyOf } from '../src/domain/facts.ts';
 import { overdueAt, viewOf } from '../src/domain/view.ts';
-import { instantOf, localDate, localMinuteOfDay } from '../src/domain/zone.ts';
+import { DAY, instantOf, localDate, localMinuteOfDay } from '../src/domain/zone.ts';
 import { formatMinor } from '../src/domain/money.ts';
+
+/** Duties further away than this are no news yet. */
+const SOON = 15 * DAY;
 
 export interface AgreementAttributes {
   readonly phase: string;
@@ -49,7 +54,7 @@ export function actionSummary(decision: Exclude<Decision, { kind: 'wait' }>): st
     case 'escalate':
       return decision.to === 'broken' ? 'The plan falls: the whole balance is due' : `Open a pre-legal case: ${names([decision.occurrence])}`;
     case 'duty':
-      return `Duty: ${decision.rule}`;
+      return `Duty of the law ${decision.rule}: ${names(decision.occurrences)}`;
     case 'sendSurvey':
       return 'Settled: start the survey';
     case 'skip':
@@ -70,11 +75,20 @@ const WHY: Record<Extract<Decision, { kind: 'wait' }>['why'], string> = {
   nothingDue: 'nothing due',
   unknownOutcome: 'outcome of a contact not known yet',
   callback: 'agent call booked',
+  strategyCap: 'cap of the strategy reached',
 };
 
 export function timerSummary(state: AgreementState, decision: Extract<Decision, { kind: 'wait' }>): string {
   if (decision.next === null) return `Wait: ${WHY[decision.why]}`;
   return `Wait for ${names([decision.next])} at ${localStamp(state.terms.zone, decision.next.dueAt)}`;
+}
+
+/** What the law still wants done, and what was not done in time. */
+function dutyLines(state: AgreementState, now: number): string[] {
+  const open = dutyStandings(state, now).filter(({ status, until }) => status === 'missed' || (status === 'open' && until - now < SOON));
+  if (open.length === 0) return [];
+  const day = (until: number) => localDate(state.terms.zone, until - 1);
+  return [...open.map((one) => `Duty ${one.rule} (${one.cite})${one.instalment === null ? '' : `, instalment ${one.instalment}`}: ${one.status === 'missed' ? `missed on ${day(one.until)}` : `to be done by ${day(one.until)}`}`), ''];
 }
 
 /** Markdown for the UI: phase, money, the table of instalments, the next step and why. */
@@ -100,7 +114,8 @@ export function detailsOf(state: AgreementState, now: number): string {
     '|--:|:--|--:|--:|',
     ...view.instalments.map((i) => `| ${i.number} | ${i.dueOn} | ${money(i.amountMinor)} | ${money(i.paidMinor)} |`),
     '',
+    ...dutyLines(state, now),
     next === null ? 'Next: nothing is planned' : `Next: ${next.step} at ${localStamp(terms.zone, next.at)} (${terms.zone})`,
-    `Strategy ${state.strategy.id} v${state.strategy.version}`,
+    `Strategy ${strategyOf(state).id} v${strategyOf(state).version}`,
   ].join('\n');
 }

@@ -91,6 +91,7 @@ class AgreementRun implements Mailbox {
     const lastSeq = this.state.events.at(-1)?.seq ?? 0;
     switch (decision.kind) {
       case 'contact':
+      case 'duty':
         return (await this.#send.deliver.executeWithOptions(options, [{ agreementId, occurrences: decision.occurrences }])).events;
       case 'bookCallback':
         return (await this.#act.bookCallback.executeWithOptions(options, [{ agreementId, occurrence: decision.occurrence }])).events;
@@ -110,8 +111,6 @@ class AgreementRun implements Mailbox {
         this.finished = done.finished;
         return done.events;
       }
-      case 'duty':
-        throw new Error(`No duty is scheduled before the contact-law engine: ${decision.rule}`);
     }
   }
 

@@ -18,6 +18,7 @@ export function createProgram(flags: GlobalFlags, streams: Streams): Command {
   addImports(program, flags, output);
   addPersons(program, flags, output);
   addAdministration(program, flags, output);
+  addStrategies(program, flags, output);
   addPolicies(program, output);
   addOperations(program, flags, output);
   addExamples(program);
@@ -102,9 +103,30 @@ function addAdministration(program: Command, flags: GlobalFlags, output: Output)
     .action(async (options: { role: string; creditor?: string; name?: string }) => (await keys()).addApiKey(flags, output, options));
   key.command('revoke').description('ends a key at once').argument('<id>').action(async (id: string) => (await keys()).revokeApiKey(flags, output, id));
   key.command('list').description('all keys').action(async () => (await keys()).listApiKeys(flags, output));
+}
+
+function addStrategies(program: Command, flags: GlobalFlags, output: Output): void {
+  const strategies = () => import('./commands/strategy.ts');
   const strategy = group(program, 'strategy', 'strategies');
-  strategy.command('validate').description('checks a strategy file').argument('<file>').option('--country <c>', 'only for this country')
-    .action(async (file: string, options: { country?: string }) => (await import('./commands/strategy.ts')).validateStrategy(output, file, options.country));
+  strategy.command('validate').description('checks a strategy file and lives it through a year under the law').argument('<file>').option('--country <c>', 'only for this country').option('--quick', 'only the form, no year')
+    .action(async (file: string, options: { country?: string; quick?: boolean }) => (await strategies()).validateStrategy(output, file, options));
+  strategy.command('publish').description('publishes a file as the next version; refused when a step can never happen').argument('<file>')
+    .action(async (file: string) => (await strategies()).publishStrategyFile(flags, output, file));
+  strategy.command('diff').description('what changes from one to the other, in words').argument('<a>', 'a file, a shipped name, or a published version').argument('<b>')
+    .action(async (a: string, b: string) => (await strategies()).diffStrategies(flags, output, a, b));
+  strategy.command('migrate').description('moves running agreements to another strategy').argument('<from>', 'standard@1, or standard for all its versions').argument('<to>', 'standard@2, or standard for the newest').option('--dry-run', 'says which would move')
+    .action(async (from: string, to: string, options: { dryRun?: boolean }) => (await strategies()).migrateStrategies(flags, output, from, to, options.dryRun === true));
+  strategy.command('feasibility').description('the feasibility report of the shipped strategies').option('--out <file>', 'written there instead of printed')
+    .action(async (options: { out?: string }) => (await strategies()).reportFeasibility(output, options.out ?? null));
+  const segments = () => import('./commands/segment.ts');
+  const segment = group(program, 'segment', 'the rules that choose a strategy, and what they propose');
+  segment.command('publish').description('publishes a file of ordered rules as the next version').argument('<file>')
+    .action(async (file: string) => (await segments()).publishSegmentFile(flags, output, file));
+  segment.command('list').description('the rules in force').action(async () => (await segments()).listSegmentSets(flags, output));
+  segment.command('propose').description('looks at every running agreement now (done daily anyway)').action(async () => (await segments()).proposeNow(flags, output));
+  segment.command('proposals').description('open proposals').action(async () => (await segments()).listOpenProposals(flags, output));
+  segment.command('approve').description('moves the agreement').argument('<proposal>').action(async (id: string) => (await segments()).decideNow(flags, output, id, 'approved'));
+  segment.command('reject').description('keeps its strategy').argument('<proposal>').action(async (id: string) => (await segments()).decideNow(flags, output, id, 'rejected'));
 }
 
 function addPolicies(program: Command, output: Output): void {

@@ -1,6 +1,7 @@
 /** Agreements, their plans, and the mirror of their state for lists and searches. */
 import { sql } from 'kysely';
 import type { AgreementTerms, Instalment, Phase } from '../domain/agreement.ts';
+import type { StrategyOverrides } from '../strategy/overrides.ts';
 import { instant, json, nullableInstant, nullableJson } from './columns.ts';
 import type { AgreementDebt, AgreementRow, NewRow, Row, WorkflowState } from './database.ts';
 import type { Db, Trx } from './pool.ts';
@@ -28,9 +29,10 @@ export async function siblingsOf(db: Db | Trx, personId: string): Promise<Agreem
     .where('phase', 'not in', ['closed']).orderBy('logged_seq').execute();
 }
 
-export type NewAgreement = Omit<NewRow<'agreement'>, 'terms' | 'debt' | 'hold_until' | 'wake_at' | 'overdue_from' | 'logged_at'> & {
+export type NewAgreement = Omit<NewRow<'agreement'>, 'terms' | 'debt' | 'strategy_overrides' | 'hold_until' | 'wake_at' | 'overdue_from' | 'logged_at'> & {
   terms: AgreementTerms;
   debt: AgreementDebt | null;
+  strategy_overrides: StrategyOverrides | null;
   wake_at: number | null;
   overdue_from: number | null;
   logged_at: number;
@@ -41,6 +43,7 @@ export async function insertAgreement(trx: Trx, agreement: NewAgreement): Promis
     ...agreement,
     terms: json(agreement.terms),
     debt: nullableJson(agreement.debt),
+    strategy_overrides: nullableJson(agreement.strategy_overrides),
     wake_at: nullableInstant(agreement.wake_at),
     overdue_from: nullableInstant(agreement.overdue_from),
     logged_at: instant(agreement.logged_at),
@@ -61,6 +64,8 @@ export interface AgreementMirror {
   readonly disputed: boolean;
   readonly optedOut: boolean;
   readonly wakeAt: number | null;
+  /** The strategy it follows now. */
+  readonly strategy: { readonly id: string; readonly version: number };
 }
 
 export async function writeMirror(trx: Trx, agreementId: string, mirror: AgreementMirror): Promise<void> {
@@ -76,6 +81,8 @@ export async function writeMirror(trx: Trx, agreementId: string, mirror: Agreeme
     disputed: mirror.disputed,
     opted_out: mirror.optedOut,
     wake_at: nullableInstant(mirror.wakeAt),
+    current_strategy_id: mirror.strategy.id,
+    current_strategy_version: mirror.strategy.version,
   }).where('id', '=', agreementId).execute();
 }
 

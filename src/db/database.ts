@@ -2,6 +2,9 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { LawChannel, Purpose } from '../contact-law/policy.ts';
 import type { AgreementEvent, AgreementTerms, ComponentName, CallOutcomeName, Phase } from '../domain/agreement.ts';
+import type { StrategyOverrides } from '../strategy/overrides.ts';
+import type { Score } from '../strategy/score.ts';
+import type { SegmentFacts, SegmentSet } from '../strategy/segment.ts';
 import type { MessageChannel, StepPurpose, Strategy } from '../strategy/strategy.ts';
 import type { Defaulted, Json, NullableJson, NullableTimestamp, Timestamp, WallTimestamp } from './columns.ts';
 
@@ -16,6 +19,8 @@ export interface CreditorSettings {
   readonly senders?: { readonly smsFrom?: string; readonly emailFrom?: string };
   /** Page where the person pays; absent: the installation's own address. */
   readonly payUrl?: string;
+  /** What this creditor changes in a strategy, by its id; agreements take it in when they are logged. */
+  readonly strategies?: Readonly<Record<string, StrategyOverrides>>;
 }
 
 export interface CreditorTable {
@@ -156,6 +161,41 @@ export interface AgreementTable {
   wake_at: NullableTimestamp;
   logged_at: Timestamp;
   logged_seq: number;
+  current_strategy_id: Defaulted<string | null>;
+  current_strategy_version: Defaulted<number | null>;
+  strategy_overrides: NullableJson<StrategyOverrides>;
+  product: Defaulted<string | null>;
+  strategy_chosen: Defaulted<StrategyChosen>;
+}
+
+/** Who chose the strategy: whoever logged the agreement, the segments, or nobody. */
+export type StrategyChosen = 'named' | 'segment' | 'default';
+
+export interface SegmentSetTable {
+  version: number;
+  definition: Json<SegmentSet>;
+  source: string;
+  published_by: string;
+  published_at: Timestamp;
+}
+
+export type ProposalState = 'open' | 'approved' | 'rejected' | 'withdrawn';
+
+export interface StrategyProposalTable {
+  id: string;
+  creditor_id: string;
+  agreement_id: string;
+  from_strategy: string;
+  from_version: number;
+  to_strategy: string;
+  segment: string | null;
+  segment_version: number;
+  facts: Json<SegmentFacts>;
+  score: Json<Score>;
+  state: ProposalState;
+  proposed_at: Timestamp;
+  decided_at: NullableTimestamp;
+  decided_by: Defaulted<string | null>;
 }
 
 export interface InstalmentTable {
@@ -545,6 +585,8 @@ export interface Database {
   consent: ConsentTable;
   stop: StopTable;
   strategy: StrategyTable;
+  segment_set: SegmentSetTable;
+  strategy_proposal: StrategyProposalTable;
   template: TemplateTable;
   agreement: AgreementTable;
   instalment: InstalmentTable;

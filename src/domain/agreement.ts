@@ -39,6 +39,25 @@ export interface AgreementTerms {
   readonly discountLapsesOnBreak: boolean;
   /** The plan falls when this many instalments are overdue at once (past grace); null = never. */
   readonly acceleratesAfterMissed: number | null;
+  /** What the law of the place obliges to do, as it stood when the agreement was logged; absent: nothing is known of (also in states of earlier releases). */
+  readonly duties?: AgreementDuties;
+  /** A debt that was assigned and has no agreement yet: steps on `assigned` count from this date. */
+  readonly assignedOn?: LocalDate;
+}
+
+/** `freeUsefulNotice`: a notice within `days` of each unpaid due date; `sendInWritingIfSilent`: in writing when `days` passed in silence after the information. */
+export interface DutyTerm {
+  /** Id of the rule in the contact law. */
+  readonly rule: string;
+  readonly do: 'freeUsefulNotice' | 'sendInWritingIfSilent';
+  readonly days: number;
+  /** Where it stands written. */
+  readonly cite: string;
+}
+
+export interface AgreementDuties {
+  readonly policyVersion: string;
+  readonly rules: readonly DutyTerm[];
 }
 
 export interface AgreementState {
@@ -128,6 +147,8 @@ export interface Occurrence {
   /** Channels still to try, in order (those of a failed delivery are gone). */
   readonly channels: readonly MessageChannel[];
   readonly template: string | null;
+  /** Id of the rule of the law that wants it; absent: a step of the strategy does. */
+  readonly duty?: string;
 }
 
 /**
@@ -221,10 +242,11 @@ export type Decision =
   | { readonly kind: 'bookCallback'; readonly occurrence: Occurrence }
   | { readonly kind: 'escalate'; readonly to: 'preLegal'; readonly occurrence: Occurrence }
   | { readonly kind: 'escalate'; readonly to: 'broken' }
-  | { readonly kind: 'duty'; readonly rule: string }
+  /** The law wants a notice that no ordinary one has given: sent like a contact, its first occurrence is the duty. */
+  | { readonly kind: 'duty'; readonly rule: string; readonly occurrences: readonly [Occurrence, ...Occurrence[]] }
   | { readonly kind: 'sendSurvey'; readonly occurrence: Occurrence }
   /** Expired occurrences: recorded with the reason, never sent. Not in design.md's list: without it an expiry would leave no trace. */
   | { readonly kind: 'skip'; readonly occurrences: readonly [Occurrence, ...Occurrence[]]; readonly reason: 'expired' }
   | { readonly kind: 'close'; readonly reason: 'settled' | 'cancelled' | 'stopped' };
 
-export type WaitReason = 'nextStep' | 'hold' | 'dispute' | 'promise' | 'preLegal' | 'stopped' | 'requirements' | 'nothingDue' | 'unknownOutcome' | 'callback';
+export type WaitReason = 'nextStep' | 'hold' | 'dispute' | 'promise' | 'preLegal' | 'stopped' | 'requirements' | 'nothingDue' | 'unknownOutcome' | 'callback' | 'strategyCap';

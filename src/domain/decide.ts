@@ -5,6 +5,7 @@
 import type { AgreementState, AgreementView, Decision, Instant, Occurrence, WaitReason } from './agreement.ts';
 import { callIsBooked } from './happened.ts';
 import { plannedOf, speaksOf, type Planned } from './occurrence.ts';
+import { freeUnder } from './own-cap.ts';
 import { planFallsAt } from './plan-fall.ts';
 import { missingRequirements, requirementsChangeAt } from './pre-legal.ts';
 import { promiseCover } from './promise.ts';
@@ -81,6 +82,13 @@ export function stillWanted(state: AgreementState, occurrence: Occurrence, now: 
     && one.planned.occurrence.channels.some((channel) => occurrence.channels.includes(channel)));
 }
 
+/** Calls of agents due by `horizon` that are not booked yet: a call about a sibling answers them. */
+export function dueCalls(state: AgreementState, now: Instant, horizon: Instant): Occurrence[] {
+  if (viewOf(state).phase === 'closed') return [];
+  return waitingOf(state, now).filter((one) => one.planned.occurrence.do === 'callback' && one.planned.happened.status === 'open'
+    && one.planned.occurrence.dueAt <= Math.max(now, horizon) && !one.silenced && !hasExpired(one, now)).map(({ planned }) => planned.occurrence);
+}
+
 /** Whether a call, case or survey that was decided earlier is still to be made at this instant (of contacts `stillWanted` speaks). */
 export function stillDue(state: AgreementState, occurrence: Pick<Occurrence, 'key'>, now: Instant): boolean {
   if (viewOf(state).phase === 'closed') return false;
@@ -131,8 +139,24 @@ function heldBack(state: AgreementState, planned: Planned, blocks: Blocks, now: 
   const { occurrence, happened } = planned;
   const block = blockOf(state, occurrence, blocks, now);
   const start = Math.max(occurrence.dueAt, happened.until ?? -Infinity);
-  if (block === null) return { planned, opensAt: start, silenced: false, why: 'nextStep' };
+  if (block === null) return capped(state, planned, start, now);
   return { planned, opensAt: Math.max(start, block.until), silenced: true, why: block.until > start ? block.why : 'nextStep' };
+}
+
+/** A cap of the strategy's own puts off like the law does: by one channel perhaps, by all of them until the first is free. */
+function capped(state: AgreementState, planned: Planned, start: Instant, now: Instant): Waiting {
+  const { occurrence, caps } = planned;
+  if (caps.length === 0 || start === Infinity) return { planned, opensAt: start, silenced: false, why: 'nextStep' };
+  const from = Math.max(start, now);
+  if (occurrence.do === 'callback') return putOff(planned, start, from, freeUnder(state, caps, 'call', from));
+  const free = occurrence.channels.map((channel) => ({ channel, at: freeUnder(state, caps, channel, from) }));
+  const open = free.filter(({ at }) => at === from).map(({ channel }) => channel);
+  if (open.length === 0) return putOff(planned, start, from, Math.min(...free.map(({ at }) => at)));
+  return { planned: { ...planned, occurrence: { ...occurrence, channels: open } }, opensAt: start, silenced: false, why: 'nextStep' };
+}
+
+function putOff(planned: Planned, start: Instant, from: Instant, free: Instant): Waiting {
+  return free === from ? { planned, opensAt: start, silenced: false, why: 'nextStep' } : { planned, opensAt: free, silenced: false, why: 'strategyCap' };
 }
 
 interface Block {
@@ -189,9 +213,9 @@ function hasExpired(one: Waiting, now: Instant): boolean {
   return one.planned.happened.status === 'open' && expiryOf(one) <= now;
 }
 
-/** A message that leaves anyway may take along what is due by then, also what the law had put off. */
-function mayLeave({ planned: { occurrence, happened }, silenced }: Waiting, by: Instant): boolean {
-  return occurrence.do === 'contact' && happened.status === 'open' && occurrence.dueAt <= by && !silenced;
+/** A message that leaves anyway may take along what is due by then, also what the law had put off; not a duty that was refused for good. */
+function mayLeave({ planned: { occurrence, happened }, opensAt, silenced }: Waiting, by: Instant): boolean {
+  return occurrence.do === 'contact' && happened.status === 'open' && occurrence.dueAt <= by && !silenced && opensAt !== Infinity;
 }
 
 function actionOf(open: readonly Waiting[], all: readonly Waiting[]): Exclude<Decision, { kind: 'wait' }> | null {
@@ -202,7 +226,7 @@ function actionOf(open: readonly Waiting[], all: readonly Waiting[]): Exclude<De
     if (due.length === 0) continue;
     const along = all.filter((one) => one.planned.occurrence.purpose === purpose && !due.includes(one) && mayLeave(one, soonest));
     const contact = oneContact([...due, ...along].sort(byWeight).map(({ planned }) => planned));
-    if (contact) return contact;
+    if (contact) return asDuty(contact);
   }
   const rest = ready.map(({ planned }) => planned.occurrence);
   const preLegal = rest.find((occurrence) => occurrence.do === 'preLegal');
@@ -211,6 +235,11 @@ function actionOf(open: readonly Waiting[], all: readonly Waiting[]): Exclude<De
   if (callback) return { kind: 'bookCallback', occurrence: callback };
   const survey = rest.find((occurrence) => occurrence.do === 'survey');
   return survey ? { kind: 'sendSurvey', occurrence: survey } : null;
+}
+
+function asDuty(contact: Extract<Decision, { kind: 'contact' }>): Extract<Decision, { kind: 'contact' | 'duty' }> {
+  const rule = contact.occurrences[0].duty;
+  return rule === undefined ? contact : { kind: 'duty', rule, occurrences: contact.occurrences };
 }
 
 /** One message for all: it takes no channel by which one of them has failed; what no channel is left for waits for a message of its own. */

@@ -49,7 +49,7 @@ export function happenedTo(state: AgreementState, key: string, action: StepActio
   const results = ledger.results.get(key) ?? [];
   switch (action) {
     case 'contact': return contactOutcome(ledger, results);
-    case 'callback': return ledger.bookings.has(key) ? bookingOutcome(ledger, ledger.bookings.get(key) ?? []) : plainOutcome(results);
+    case 'callback': return ledger.bookings.has(key) ? bookingOutcome(ledger, ledger.bookings.get(key) ?? [], results) : plainOutcome(results);
     case 'survey': return ledger.surveys.has(key) ? { ...OPEN, status: 'fired', tried: true } : plainOutcome(results);
     case 'preLegal': return inCase(ledger.cases, key, dueAt) ? { ...OPEN, status: 'fired', tried: true } : plainOutcome(results);
   }
@@ -60,16 +60,16 @@ export function callIsBooked(state: AgreementState): boolean {
   return ledgerOf(state).openCall;
 }
 
-/** Attempts of an occurrence that left and are not known to have failed. */
-export function deliveredAttempts(state: AgreementState, key: string): string[] {
+/** Attempts of an occurrence that left and are not known to have failed, with the instant of their result. */
+export function deliveredAttempts(state: AgreementState, key: string): ReadonlyMap<string, Instant> {
   const ledger = ledgerOf(state);
-  const delivered = new Set<string>();
+  const delivered = new Map<string, Instant>();
   for (const event of ledger.results.get(key) ?? []) {
     if (event.attempt === undefined || failed(ledger, event)) continue;
     const left = event.result === 'sent' || event.result === 'covered' || ledger.attempts.get(event.attempt) === 'sent';
-    if (left) delivered.add(event.attempt);
+    if (left && !delivered.has(event.attempt)) delivered.set(event.attempt, event.at);
   }
-  return [...delivered];
+  return delivered;
 }
 
 /** Keys of every occurrence that has a result. */
@@ -102,14 +102,19 @@ function plainOutcome(results: readonly StepResultEvent[]): Happened {
   return { ...OPEN, until: later(last) };
 }
 
-function bookingOutcome(ledger: Ledger, bookings: readonly CallbackBooked[]): Happened {
+function bookingOutcome(ledger: Ledger, bookings: readonly CallbackBooked[], results: readonly StepResultEvent[]): Happened {
   const base = { ...OPEN, tried: true };
   if (bookings.some(({ callback }) => isOpenCall(ledger, callback))) return { ...base, status: 'booked' };
   const last = bookings.at(-1);
   if (last === undefined || bookings.length >= MOST_BOOKINGS) return { ...base, status: 'fired' };
   const outcome = ledger.outcomes.get(last.callback);
   const again = outcome === undefined ? ledger.closed.get(last.callback) === 'missed' : NOT_REACHED.has(outcome);
-  return { ...base, status: again ? 'open' : 'fired' };
+  if (!again) return { ...base, status: 'fired' };
+  // What came of the second booking: without it a call that finds no slot would be asked for again at once, for ever.
+  const since = results.filter((event) => event.seq > last.seq);
+  if (since.some((event) => event.result !== 'deferred')) return { ...base, status: 'fired' };
+  const deferred = since.at(-1);
+  return { ...base, status: 'open', until: deferred === undefined ? null : later(deferred) };
 }
 
 /** A case speaks of everything that was due for it while it ran: a withdrawn one does not come back under the next instalment's name at once. */

@@ -2,10 +2,12 @@
  * The firings of steps that an agreement calls for: one per step and instalment (promise, settlement) and plan version.
  * Nothing is scheduled in advance: an occurrence whose reason is gone (the instalment was paid) is simply not there.
  */
-import type { Step } from '../strategy/strategy.ts';
+import type { Step, StrategyCap } from '../strategy/strategy.ts';
 import type { AgreementState, AgreementView, Instant, InstalmentView, Occurrence, PromiseView } from './agreement.ts';
+import { dutiesOf } from './duty.ts';
 import { strategyOf } from './facts.ts';
 import { happenedTo, type Happened } from './happened.ts';
+import { ASSIGNED } from './notice.ts';
 import { viewOf } from './view.ts';
 import { dayNumberOf, instantOnDay, localDate } from './zone.ts';
 
@@ -14,7 +16,12 @@ export interface Planned {
   readonly occurrence: Occurrence;
   readonly stepDays: number;
   readonly happened: Happened;
+  /** Of the strategy and the step; what the person asked for and what the law wants are bound by none. */
+  readonly caps: readonly StrategyCap[];
 }
+
+/** An ordinary notice leads a message that also does a duty. */
+const DUTY_RUNG = -1_000;
 
 const plans = new WeakMap<AgreementState, readonly Planned[]>();
 
@@ -35,21 +42,26 @@ export function occurrencesOf(state: AgreementState): Occurrence[] {
 function plan(state: AgreementState): Planned[] {
   const view = viewOf(state);
   if (view.phase === 'closed' || (view.settledAt !== null && view.stoppedForGood)) return [];
-  const drafts = strategyOf(state).steps.flatMap((step) => draftsOf(state, view, step));
-  const planned: Planned[] = [];
-  for (const draft of drafts) {
+  const { steps, caps = [] } = strategyOf(state);
+  const drafts = steps.flatMap((step) => draftsOf(state, view, step).map((draft) => ({ draft, caps: isCapped(step) ? [...caps, ...(step.caps ?? [])] : [] })));
+  const planned: Planned[] = dutiesOf(state).filter(({ fulfilled }) => !fulfilled).map(({ occurrence, happened }) => ({ occurrence, happened, stepDays: DUTY_RUNG, caps: [] }));
+  for (const { draft, caps: bound } of drafts) {
     const happened = happenedTo(state, draft.key, draft.do, draft.dueAt);
     const channels = draft.channels.filter((channel) => !optedOut(view, channel) && !happened.failedChannels.includes(channel));
     if (unreachable(view, draft, channels) && happened.status === 'open' && happened.failedChannels.length === 0) continue;
     const { stepDays, ...occurrence } = draft;
     const left = { ...occurrence, channels };
     const exhausted = happened.status === 'open' && writes(draft) && channels.length === 0;
-    planned.push({ occurrence: left, stepDays, happened: exhausted ? { ...happened, status: 'fired' } : happened });
+    planned.push({ occurrence: left, stepDays, caps: bound, happened: exhausted ? { ...happened, status: 'fired' } : happened });
   }
   return planned.sort((a, b) => a.occurrence.dueAt - b.occurrence.dueAt || (a.occurrence.key < b.occurrence.key ? -1 : 1));
 }
 
 type Draft = Occurrence & { readonly stepDays: number };
+
+function isCapped({ do: action, purpose }: Step): boolean {
+  return (action === 'contact' || action === 'callback') && (purpose === 'collection' || purpose === 'preDueReminder');
+}
 
 function writes(occurrence: Pick<Occurrence, 'do'>): boolean {
   return occurrence.do === 'contact' || occurrence.do === 'survey';
@@ -85,8 +97,8 @@ function draftsOf(state: AgreementState, view: AgreementView, step: Step): Draft
     case 'agreed':
       return [draft(state, step, 'agreed', dayNumberOf(state.terms.agreedOn), {})];
     case 'assigned':
-      // A debt without an agreement is not an AgreementState; once there is an agreement its own anchors count.
-      return [];
+      // Once there is an agreement its own anchors count.
+      return state.terms.assignedOn === undefined ? [] : [draft(state, step, ASSIGNED, dayNumberOf(state.terms.assignedOn), {})];
   }
 }
 

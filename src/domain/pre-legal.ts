@@ -2,7 +2,7 @@
 import type { Step } from '../strategy/strategy.ts';
 import type { AgreementState, Instant, InstalmentView, Minor, Occurrence } from './agreement.ts';
 import { strategyOf } from './facts.ts';
-import { deliveredAttempts, keysWithResults } from './happened.ts';
+import { noticesAbout } from './notice.ts';
 import { nextOverdueInstants } from './plan-fall.ts';
 import { statusOf } from './promise.ts';
 import { overdueAt, viewOf } from './view.ts';
@@ -13,11 +13,13 @@ export function missingRequirements(state: AgreementState, occurrence: Occurrenc
   const step = strategyOf(state).steps.find((one) => one.key === occurrence.step);
   if (!step) return ['step'];
   const view = viewOf(state);
-  const instalment = view.instalments.find((one) => occurrence.key === `${occurrence.step}/${one.anchor}`);
+  const anchor = occurrence.key.slice(occurrence.step.length + 1);
+  const instalment = view.instalments.find((one) => one.anchor === anchor);
   const { noticesDelivered = 0, callAttempts = 0, noDispute = false, noOpenPromise = false } = step.requires;
   const missing: string[] = [];
   if (!enoughOverdue(state, step, now)) missing.push('minOverdue');
-  if (instalment && noticesOf(state, instalment) < noticesDelivered) missing.push('noticesDelivered');
+  // What a charge or instalment that is gone would require is nothing; the debt as a whole has notices of its own.
+  if ((instalment !== undefined || occurrence.anchor === 'assigned') && noticesAbout(state, anchor).size < noticesDelivered) missing.push('noticesDelivered');
   if (callsSince(state, instalment) < callAttempts) missing.push('callAttempts');
   if (noDispute && view.disputes.length > 0) missing.push('noDispute');
   if (noOpenPromise && view.promises.some((promise) => statusOf(promise, now) === 'open')) missing.push('noOpenPromise');
@@ -54,25 +56,6 @@ function enoughOverdue(state: AgreementState, step: Step | undefined, now: Insta
   const least: Minor = step?.minOverdue[state.terms.currency] ?? 0;
   const { overdueMinor } = overdueAt(state, now);
   return overdueMinor > 0 && overdueMinor >= least;
-}
-
-/** Different collection messages about this instalment that left and did not bounce; several steps in one message are one notice. */
-function noticesOf(state: AgreementState, instalment: InstalmentView): number {
-  const notices = new Set<string>();
-  const steps = collectionSteps(state);
-  for (const key of keysWithResults(state)) {
-    const cut = key.lastIndexOf('/');
-    if (key.slice(cut + 1) !== instalment.anchor || !steps.has(key.slice(0, cut))) continue;
-    for (const attempt of deliveredAttempts(state, key)) notices.add(attempt);
-  }
-  return notices.size;
-}
-
-/** Keys of collection contacts on `due`, in every strategy the agreement has followed. */
-function collectionSteps(state: AgreementState): Set<string> {
-  const changes = state.events.flatMap((event) => (event.kind === 'strategyChanged' ? [event.strategy] : []));
-  const steps = [state.strategy, ...changes].flatMap((strategy) => strategy.steps);
-  return new Set(steps.filter((step) => step.do === 'contact' && step.anchor === 'due' && step.purpose === 'collection').map((step) => step.key));
 }
 
 function callsSince(state: AgreementState, instalment: InstalmentView | undefined): number {

@@ -90,6 +90,28 @@ export const strategy = z.object({
   definition: z.record(z.string(), z.unknown()).meta({ description: 'the strategy with every default filled in' }),
 }).meta({ id: 'Strategy' });
 
+const remark = z.object({ step: z.string().nullable(), country: z.string(), household: z.string(), rules: z.array(z.string()).readonly(), message: z.string() });
+export const publishedStrategy = strategy.extend({
+  warnings: z.array(remark).readonly().meta({ description: 'what the feasibility sweep found to slip or lapse at times' }),
+}).meta({ id: 'PublishedStrategy' });
+
+export const segmentSet = z.object({
+  version: z.int(), publishedAt: instant, publishedBy: z.string(), source: z.string(), definition: z.record(z.string(), z.unknown()),
+}).meta({ id: 'SegmentSet' });
+
+const scorePart = z.object({ factor: z.string(), value: z.number(), points: z.int(), most: z.int(), text });
+const facts = z.object({
+  creditorId: z.string(), country: z.string(), product: z.string().nullable(), currency: z.string(), amountMinor: minor, score: z.int(),
+  missed: z.int(), onTime: z.int(), promisesKept: z.int(), promisesBroken: z.int(), daysPastDue: z.int(),
+}).meta({ description: 'what the segments look at' });
+export const scored = z.object({ agreementId: z.string(), points: z.int(), parts: z.array(scorePart).readonly(), facts }).meta({ id: 'Score' });
+
+export const strategyProposal = z.object({
+  id: z.string(), creditorId: z.string(), agreementId: z.string(), from: z.object({ id: z.string(), version: z.int() }), to: z.string(),
+  segment: z.string().nullable(), segmentVersion: z.int(), facts, score: z.object({ points: z.int(), parts: z.array(scorePart).readonly() }),
+  state: z.enum(['open', 'approved', 'rejected', 'withdrawn']), proposedAt: instant, decidedAt: instant.optional(), decidedBy: z.string().optional(), text,
+}).meta({ id: 'StrategyProposal' });
+
 export const person = z.object({
   id: z.string(), creditorId: z.string(), externalId: z.string(), type: z.enum(['person', 'company']), name: z.string(), language: z.string(),
   zone: z.string().nullable(),
@@ -104,6 +126,7 @@ const creditorSettings = z.object({
   promiseLimits: z.object({ maxDaysAhead: z.int().optional(), maxInARow: z.int().optional() }).optional(),
   firm: z.string().optional(),
   senders: z.object({ smsFrom: z.string().optional(), emailFrom: z.string().optional() }).optional(),
+  strategies: z.record(z.string(), z.unknown()).optional(),
 });
 
 export const creditor = z.object({

@@ -26,6 +26,7 @@ import { importRoutes } from './routes/imports.ts';
 import { personRoutes } from './routes/persons.ts';
 import { preLegalRoutes } from './routes/pre-legal.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
+import { segmentRoutes } from './routes/segments.ts';
 import { surveyRoutes } from './routes/surveys.ts';
 import { webhooks, type WebhookConfig } from './webhooks.ts';
 
@@ -88,7 +89,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 function routes({ sandboxClock }: ApiDeps): readonly Route[] {
   return [
     ...agreementRoutes, ...actionRoutes, ...callbackRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
-    ...configurationRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
+    ...configurationRoutes, ...segmentRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
   ];
 }
 

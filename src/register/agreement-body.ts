@@ -132,7 +132,10 @@ export const agreementBody = z.strictObject({
   terms: terms.prefault({}),
   currency: currencyCode,
   instalments: instalmentList,
-  strategy: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be the id of a strategy').default('standard'),
+  /** Absent: the segments choose, else `standard`. */
+  strategy: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be the id of a strategy').optional(),
+  /** What was bought or borrowed, in the creditor's words; segments may look at it. */
+  product: plainText(100).optional(),
 }).superRefine((body, context) => {
   if (body.debt !== undefined && debtTotal(body.debt) !== sumOf(body.instalments)) {
     context.addIssue({ code: 'custom', path: ['debt'], message: `comes to ${debtTotal(body.debt)}, the instalments to ${sumOf(body.instalments)}: they must be equal` });

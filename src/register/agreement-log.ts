@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { agreementByExternalId, insertAgreement, insertInstalments, type NewAgreement } from '../db/agreements.ts';
+import { shippedPolicies } from '../contact-law/shipped.ts';
+import type { PolicySet } from '../contact-law/policy.ts';
 import { creditorById, type CreditorRow } from '../db/creditors.ts';
-import type { AgreementRow } from '../db/database.ts';
+import type { AgreementRow, StrategyChosen } from '../db/database.ts';
 import { stopsOf } from '../db/identities.ts';
 import { enqueue } from '../db/outbox.ts';
 import { personById } from '../db/persons.ts';
@@ -15,6 +17,8 @@ import { applyAll, initialState } from '../domain/facts.ts';
 import { formatMinor } from '../domain/money.ts';
 import { localDate } from '../domain/zone.ts';
 import { AppError } from '../errors.ts';
+import { dutiesOf } from '../strategy/feasibility/duties.ts';
+import { withOverrides, type StrategyOverrides } from '../strategy/overrides.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { WORKFLOWS, type AgreementInput } from '../../workflows/contract.ts';
 import type { Actor } from './actor.ts';
@@ -25,6 +29,7 @@ import { bookUnder, type PaymentBody } from './payment.ts';
 import { takeInPerson, type TakenIn, type ToldBy } from './person.ts';
 import type { PersonLock, RegisterContext } from './person-lock.ts';
 import { mainZone } from './place.ts';
+import { chooseFor, DEFAULT_STRATEGY } from './segmentation.ts';
 import { isPermanentStop } from './stop.ts';
 import { appendFirst } from './timeline.ts';
 
@@ -44,7 +49,8 @@ export function agreementWorkflowId(creditorId: string, externalId: string): str
 /** SHA-256 of a body after its defaults, the person's details left out: what "the same body again" means. */
 export function bodyHash({ person, coDebtors, ...rest }: AgreementBody): string {
   const others = coDebtors === undefined ? {} : { coDebtors: coDebtors.map(({ externalId }) => externalId) };
-  return createHash('sha256').update(canonicalize({ ...rest, ...others, person: person.externalId }) ?? '').digest('hex');
+  // Agreements of earlier releases were hashed with the default they were given when no strategy was named.
+  return createHash('sha256').update(canonicalize({ ...rest, ...others, strategy: rest.strategy ?? DEFAULT_STRATEGY, person: person.externalId }) ?? '').digest('hex');
 }
 
 /** Makers of the same person or agreement at once see each other only by a violation; the loser looks again. */
@@ -85,14 +91,19 @@ async function logWithin(ctx: RegisterContext, trx: Trx, actor: Actor, body: Agr
   // What was logged stays logged when the person's data is erased; it is not taken in again.
   if (logged !== undefined && (await personById(trx, logged.person_id))?.erased_at != null) return { agreementId: logged.id, created: false, booked: 0 };
   const country = body.person.address?.country ?? creditor.country;
-  const strategy = await strategyFor(trx, body.strategy, country);
+  // A name that does not exist is said before anybody's person is touched.
+  if (body.strategy !== undefined) await strategyFor(trx, body.strategy, country);
   const by: ToldBy = { actorId: actor.id, agreement: body.externalId, evidence: before?.evidence };
   const taken = await takeInPerson(ctx, trx, creditor, body.person, by);
   // Again under the lock: a twin of this request may have been faster. One who makes the person too meets a violation.
   const known = taken.created ? undefined : await agreementByExternalId(trx, creditor.id, body.externalId);
   requireSame(known, hash);
   if (known === undefined) {
-    const created = await create(ctx, taken, { creditor, body, country, strategy, hash }, { by: actor.id, before });
+    const chosen = await chooseFor(taken.lock, { personId: taken.personId, creditor, body, country });
+    const published = await strategyFor(trx, chosen.strategy, country);
+    const overrides = creditor.settings.strategies?.[published.id] ?? null;
+    const given = { creditor, body, country, strategy: withOverrides(published, overrides), overrides, chosen: chosen.by, hash };
+    const created = await create(ctx, taken, given, { by: actor.id, before });
     await takeInCoDebtors(ctx, trx, creditor, { agreementId: created.agreementId, coDebtors: body.coDebtors, by });
     return created;
   }
@@ -136,6 +147,8 @@ interface Given {
   readonly body: AgreementBody;
   readonly country: string;
   readonly strategy: Strategy;
+  readonly overrides: StrategyOverrides | null;
+  readonly chosen: StrategyChosen;
   readonly hash: string;
 }
 
@@ -187,7 +200,17 @@ function termsOf(agreementId: string, zone: string, { creditor, body, country }:
     discountMinor: body.debt?.discountMinor ?? 0,
     discountLapsesOnBreak: body.terms.discountLapsesOnBreak,
     acceleratesAfterMissed: body.terms.acceleratesAfterMissed,
+    ...dutyTerms(country),
   };
+}
+
+let policies: PolicySet | undefined;
+
+/** What the law of the place obliges to do, as this release knows it: pinned like the strategy. */
+function dutyTerms(country: string): Pick<AgreementTerms, 'duties'> {
+  policies ??= shippedPolicies(process.versions.tz ?? 'unknown');
+  const duties = dutiesOf(policies, country);
+  return duties === undefined ? {} : { duties };
 }
 
 function componentsOf({ debt }: AgreementBody): AgreementTerms['components'] {
@@ -198,13 +221,14 @@ function componentsOf({ debt }: AgreementBody): AgreementTerms['components'] {
   return Object.fromEntries(Object.entries(components).filter(([, amount]) => amount > 0));
 }
 
-async function rowOf(lock: PersonLock, personId: string, { creditor, body, hash }: Given, state: AgreementState): Promise<NewAgreement> {
+async function rowOf(lock: PersonLock, personId: string, { creditor, body, hash, overrides, chosen }: Given, state: AgreementState): Promise<NewAgreement> {
   const { terms, strategy } = state;
   const mirror = mirrorOf(state, lock.now);
   return {
     id: terms.agreementId, creditor_id: creditor.id, external_id: terms.externalId, person_id: personId, identity_id: lock.identityId,
     batch: body.batch ?? null, country: terms.country, zone: terms.zone, currency: terms.currency, agreed_on: terms.agreedOn,
     terms, debt: body.debt ?? null, strategy_id: strategy.id, strategy_version: strategy.version, body_hash: hash,
+    strategy_overrides: overrides, strategy_chosen: chosen, product: body.product ?? null,
     workflow_id: agreementWorkflowId(creditor.id, terms.externalId), run_id: null,
     phase: mirror.phase, plan_version: mirror.planVersion, balance_minor: mirror.balanceMinor, credit_minor: mirror.creditMinor,
     paid_minor: mirror.paidMinor, oldest_unpaid_due: mirror.oldestUnpaidDue, overdue_from: mirror.overdueFrom, wake_at: mirror.wakeAt,

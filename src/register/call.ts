@@ -1,11 +1,12 @@
 /** Calls, visits and letters that people made, and what came of them. */
 import { z } from 'zod';
-import { agreementById, agreementsOfPerson } from '../db/agreements.ts';
+import { agreementById, agreementsOfPerson, siblingsOf } from '../db/agreements.ts';
 import { callById, changeCallOutcome, insertCall, type CallRow } from '../db/calls.ts';
 import { contactPointsOf, setHealth } from '../db/contact-points.ts';
 import type { AgreementRow } from '../db/database.ts';
 import { confirmPerson } from '../db/persons.ts';
 import type { CallOutcomeName } from '../domain/agreement.ts';
+import { dueCalls } from '../domain/decide.ts';
 import { DAY } from '../domain/zone.ts';
 import { AppError } from '../errors.ts';
 import { requireVisible, type Actor } from './actor.ts';
@@ -16,6 +17,7 @@ import { openDisputeUnder } from './dispute.ts';
 import { recordFact } from './fact.ts';
 import type { PersonLock, RegisterContext } from './person-lock.ts';
 import { makePromiseUnder, promiseBody } from './promise.ts';
+import { loadStates } from './rebuild.ts';
 
 /** Contact - response, as contract.md section 4 has the tree. */
 export const OUTCOME_TREE = {
@@ -113,6 +115,7 @@ export async function recordCall(lock: PersonLock, ctx: RegisterContext, actor: 
     at: call.at, outcome: call.outcome, conversation: isConversation(call.outcome), note: call.note ?? null, made_by: actor.id, seq: await lock.nextSeq(),
   });
   await tellOutcome(lock, ctx, id, call, `callOutcome/${id}`);
+  if (call.channel === 'call') await coverSiblings(lock, ctx, id, call);
   await followOutcome(lock, ctx, actor, id, call);
   const row = await callById(lock.trx, id);
   if (row === undefined) throw new AppError('ERR_INTERNAL');
@@ -124,6 +127,25 @@ async function tellOutcome(lock: PersonLock, ctx: RegisterContext, id: string, c
     id: factId, tell: 'workflow',
     body: { kind: 'callOutcome', call: id, ...(call.callbackId === null ? {} : { callback: call.callbackId }), channel: call.channel, outcome: call.outcome },
   });
+}
+
+/**
+ * One call answers the call steps of every agreement of the person at this creditor that are due within the day: where a
+ * week has room for one call, a second agreement would never get its own, and nobody is rung up twice about the same.
+ */
+async function coverSiblings(lock: PersonLock, ctx: RegisterContext, id: string, call: MadeCall): Promise<void> {
+  const lead = await agreementById(lock.trx, call.agreementId);
+  if (lead === undefined) return;
+  const siblings = (await siblingsOf(lock.trx, lead.person_id)).filter((one) => one.id !== lead.id).map((one) => one.id);
+  for (const { row, state } of await loadStates(lock.trx, siblings)) {
+    const keys = dueCalls(state, lock.now, lock.now + DAY).map(({ key }) => key);
+    if (keys.length === 0) continue;
+    await recordFact(lock, ctx, row.id, {
+      id: `callOutcome/${id}`, tell: 'workflow', body: { kind: 'callOutcome', call: id, channel: 'call', outcome: call.outcome },
+      timeline: { text: { es: `Llamada por otro acuerdo con el mismo acreedor: ${call.outcome}.`, en: `Call about another agreement with the same creditor: ${call.outcome}.` } },
+    });
+    await recordFact(lock, ctx, row.id, { id: `coveredCall/${id}`, tell: 'workflow', body: { kind: 'stepResult', occurrences: keys, result: 'covered' }, timeline: { channel: 'call' } });
+  }
 }
 
 async function followOutcome(lock: PersonLock, ctx: RegisterContext, actor: Actor, callId: string, call: MadeCall): Promise<void> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { explainRule } from '../contact-law/explain.ts';
 import { eventOf, eventsOf } from '../db/agreement-events.ts';
 import { shiftsServing } from '../db/agents.ts';
+import { siblingsOf } from '../db/agreements.ts';
 import { callbackById, insertCallback, openCallbacksOf } from '../db/callbacks.ts';
 import type { AgreementRow } from '../db/database.ts';
 import { enqueue } from '../db/outbox.ts';
@@ -33,6 +34,7 @@ const HORIZON = 14 * DAY;
 const AGAIN_AT = 9 * 60;
 const LONGEST_CALL = 4 * HOUR;
 export const NO_AGENT_SLOT = 'no-agent-slot';
+const SIBLING_CALL = 'sibling-call';
 
 const instantText = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
@@ -174,6 +176,8 @@ async function place(lock: PersonLock, ctx: RegisterContext, row: AgreementRow, 
   const first = law(from);
   // Stands also when no agent is free: what the law refuses does not change by waiting.
   if (first.decision === 'refuse') return recordOutcome(lock, ctx, row.id, occurrence, { result: 'refused', rules: first.rules });
+  const sibling = await siblingCallUntil(lock, row);
+  if (sibling !== null) return recordOutcome(lock, ctx, row.id, occurrence, { result: 'deferred', rules: [SIBLING_CALL], until: Math.max(sibling, lock.now) + HOUR });
   const end = Math.min(occurrence.expiresAt ?? Infinity, lock.now + HORIZON);
   const inTheWay = new Set<string>();
   for (const slot of lawfulSlots(await readFreeSlots(lock.trx, row.creditor_id, from, end), law, inTheWay)) {
@@ -184,6 +188,13 @@ async function place(lock: PersonLock, ctx: RegisterContext, row: AgreementRow, 
   const until = Math.min(occurrence.expiresAt ?? Infinity, nextMorning(state.terms.zone, lock.now));
   const rules = inTheWay.size > 0 ? [...inTheWay] : [NO_AGENT_SLOT];
   return recordOutcome(lock, ctx, row.id, occurrence, { result: 'deferred', rules, until });
+}
+
+/** End of a call that is booked about another agreement of the person at this creditor: it will answer this step too. */
+async function siblingCallUntil(lock: PersonLock, row: AgreementRow): Promise<number | null> {
+  const siblings = (await siblingsOf(lock.trx, row.person_id)).filter((one) => one.id !== row.id);
+  const open = (await Promise.all(siblings.map((one) => openCallbacksOf(lock.trx, one.id)))).flat();
+  return open.length === 0 ? null : Math.min(...open.map((callback) => callback.until_at));
 }
 
 /** The slots at which the law allows the whole call, one at a time: each costs an evaluation, and the first is mostly free. `inTheWay` gets the rules that kept a slot out. */

@@ -4,11 +4,14 @@ import { changeCreditor, creditorById, creditorRows, insertCreditor, lockCredito
 import type { CreditorSettings } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { ComponentName } from '../domain/agreement.ts';
+import { latestStrategy } from '../db/strategies.ts';
 import { AppError } from '../errors.ts';
+import { strategyOverrides, unknownSteps, withOverrides, type StrategyOverrides } from '../strategy/overrides.ts';
 import { requireVisible, type Actor } from './actor.ts';
 import { countryCode, currencyCode, externalIdText, plainText } from './agreement-body.ts';
 import type { Page, PageQuery } from './page.ts';
 import type { RegisterContext } from './person-lock.ts';
+import { requireFeasible } from './feasible.ts';
 
 const COMPONENTS = ['principal', 'interest', 'lateInterest', 'fees', 'taxes'] as const satisfies readonly ComponentName[];
 
@@ -24,6 +27,8 @@ const settings = z.strictObject({
   }).optional(),
   /** Where debtors of this creditor pay. */
   payUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  /** What this creditor changes in a strategy, by its id. */
+  strategies: z.record(z.string(), strategyOverrides).optional(),
 });
 
 const details = { name: plainText(200), country: countryCode, currency: currencyCode };
@@ -65,6 +70,7 @@ export interface CreatedCreditor {
 export async function createCreditor(ctx: RegisterContext, actor: Actor, body: CreditorBody): Promise<CreatedCreditor> {
   if (actor.creditorId !== null) throw new AppError('ERR_ROLE', 'Only a key of all creditors adds one.');
   const given = { id: body.id, name: body.name, type: body.type, country: body.country, currency: body.currency };
+  await requireFit(ctx, body.country, body.settings?.strategies);
   const created = await insertCreditor(ctx.db, { ...given, settings: tidy(body.settings ?? {}), created_at: await ctx.clock.now() });
   const row = await creditorById(ctx.db, body.id);
   if (row === undefined) throw new AppError('ERR_INTERNAL');
@@ -73,9 +79,23 @@ export async function createCreditor(ctx: RegisterContext, actor: Actor, body: C
   return { created, creditor: toCreditorAnswer(row) };
 }
 
+/** Overrides name published strategies and their steps, and what they make of them can be lived in the creditor's country. */
+async function requireFit(ctx: RegisterContext, country: string, given: Readonly<Record<string, StrategyOverrides>> | undefined): Promise<void> {
+  for (const [id, overrides] of Object.entries(given ?? {})) {
+    const wrong = (detail: string): AppError => new AppError('ERR_STRATEGY', detail, { errors: [{ path: `settings.strategies.${id}`, message: detail }] });
+    const newest = await latestStrategy(ctx.db, id);
+    if (newest === undefined) throw wrong(`There is no strategy ${id}.`);
+    const unknown = unknownSteps(newest.definition, overrides);
+    if (unknown.length > 0) throw wrong(`The strategy ${id} has no step ${unknown.join(', ')}.`);
+    if (newest.definition.country.includes(country)) await requireFeasible(ctx, withOverrides(newest.definition, overrides), [country]);
+  }
+}
+
 /** Changes a creditor; agreements that are logged already keep what they were logged with. */
 export async function patchCreditor(ctx: RegisterContext, actor: Actor, id: string, patch: CreditorPatch): Promise<CreditorAnswer> {
   requireVisible(actor, id);
+  const known = patch.settings?.strategies === undefined ? undefined : await creditorById(ctx.db, id);
+  if (known !== undefined) await requireFit(ctx, patch.country ?? known.country, patch.settings?.strategies);
   return inTransaction(ctx.db, async (trx) => {
     const row = await lockCreditor(trx, id);
     if (row === undefined) throw new AppError('ERR_NOT_FOUND', 'There is no such creditor.');
@@ -113,8 +133,9 @@ type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'senders'>> 
 };
 
 /** Without the fields that are there but undefined. */
-function tidy({ componentOrder, promiseLimits, firm, senders, payUrl }: GivenSettings): CreditorSettings {
+function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, strategies }: GivenSettings): CreditorSettings {
   return {
+    ...(strategies === undefined ? {} : { strategies }),
     ...(componentOrder === undefined ? {} : { componentOrder }),
     ...(promiseLimits === undefined ? {} : { promiseLimits: tidyLimits(promiseLimits) }),
     ...(firm === undefined ? {} : { firm }),

@@ -5,6 +5,7 @@ import { shippedPolicies } from '../contact-law/shipped.ts';
 import type { LawChannel, LawDecision, Purpose } from '../contact-law/policy.ts';
 import type { AgreementState, Occurrence, Phase, WaitReason } from '../domain/agreement.ts';
 import { decide, missingRequirements, nextStep } from '../domain/decide.ts';
+import { dutyStandings } from '../domain/duty.ts';
 import { formatMinor } from '../domain/money.ts';
 import { overdueAt, viewOf } from '../domain/view.ts';
 import { localDate, localMinuteOfDay } from '../domain/zone.ts';
@@ -38,7 +39,7 @@ export async function explain(ctx: RegisterContext, actor: Actor, ref: string): 
   const now = await ctx.clock.now();
   const next = await nextOf(ctx, loaded, now);
   const { phase } = viewOf(loaded.state);
-  return { phase, next, text: join([...standing(loaded.state, now), ...coming(loaded.state, next, now)]) };
+  return { phase, next, text: join([...standing(loaded.state, now), ...dutyLines(loaded.state, now), ...coming(loaded.state, next, now)]) };
 }
 
 async function nextOf(ctx: RegisterContext, { row, state }: LoadedAgreement, now: number): Promise<NextInLaw | null> {
@@ -94,6 +95,18 @@ function standing(state: AgreementState, now: number): EntryText[] {
   return lines;
 }
 
+/** What the law obliges to do about what is unpaid, and how it stands. */
+function dutyLines(state: AgreementState, now: number): EntryText[] {
+  return dutyStandings(state, now).filter(({ status }) => status !== 'fulfilled').map(({ rule, cite, instalment, status, until }) => {
+    const { es, en } = explainRule(rule);
+    const day = localDate(state.terms.zone, until - 1);
+    const about = instalment === null ? { es: '', en: '' } : { es: `, cuota ${instalment}`, en: `, instalment ${instalment}` };
+    return status === 'missed'
+      ? { es: `Obligación legal no cumplida (${rule}, ${cite}${about.es}; plazo ${day}): ${es}`, en: `Duty of the law missed (${rule}, ${cite}${about.en}; until ${day}): ${en}` }
+      : { es: `Obligación legal pendiente hasta el ${day} (${rule}, ${cite}${about.es}): ${es}`, en: `Duty of the law to be done by ${day} (${rule}, ${cite}${about.en}): ${en}` };
+  });
+}
+
 const WAITS: Readonly<Partial<Record<WaitReason, EntryText>>> = {
   hold: { es: 'La gestión está en pausa.', en: 'It is on hold.' },
   dispute: { es: 'Hay una disputa abierta: la cobranza está detenida.', en: 'A dispute is open: collection is stopped.' },
@@ -103,6 +116,7 @@ const WAITS: Readonly<Partial<Record<WaitReason, EntryText>>> = {
   requirements: { es: 'Faltan requisitos para el paso siguiente.', en: 'Requirements of the next step are not met yet.' },
   unknownOutcome: { es: 'Se espera el resultado de un envío.', en: 'The outcome of a message is awaited.' },
   callback: { es: 'Hay una llamada de un gestor agendada.', en: "An agent's call is booked." },
+  strategyCap: { es: 'La estrategia no permite otro contacto por ahora.', en: 'The strategy allows no further contact for now.' },
 };
 
 function coming(state: AgreementState, next: NextInLaw | null, now: number): EntryText[] {

@@ -5,7 +5,7 @@ import type { AgreementRow } from '../db/database.ts';
 import { enqueue } from '../db/outbox.ts';
 import { rewriteAllocations } from '../db/payments.ts';
 import type { AgreementEvent, AgreementState, AllocationLine, EventBody } from '../domain/agreement.ts';
-import { apply } from '../domain/facts.ts';
+import { apply, strategyOf } from '../domain/facts.ts';
 import { decide, wakeAt } from '../domain/decide.ts';
 import { graceEnd, overdueAt, viewOf } from '../domain/view.ts';
 import { signalFor, WORKFLOWS, type AgreementInput } from '../../workflows/contract.ts';
@@ -69,6 +69,7 @@ export function mirrorOf(state: AgreementState, now: number): AgreementMirror {
     disputed: view.disputes.length > 0,
     optedOut: view.optedOut.length > 0,
     wakeAt: wakeAt(state, now),
+    strategy: { id: strategyOf(state).id, version: strategyOf(state).version },
   };
 }
 

@@ -1,5 +1,6 @@
 /** The end of a run and the decisions that send nothing: skipped steps, a plan that falls. */
 import { createHash } from 'node:crypto';
+import { explainRule } from '../contact-law/explain.ts';
 import { eventsAfter } from '../db/agreement-events.ts';
 import { setWorkflowState } from '../db/agreements.ts';
 import type { AgreementRow } from '../db/database.ts';
@@ -61,19 +62,39 @@ function finishedBefore(row: AgreementRow, runId: string | undefined): boolean {
   return row.workflow_state === 'starting' && runId !== undefined && row.run_id === runId;
 }
 
-/** Notes steps that expired before they could act: one fact and one entry a decision. */
+/** Notes steps that expired before they could act: one fact and one entry a decision, and one for each duty of the law that was missed. */
 export async function recordSkips(ctx: RegisterContext, agreementId: string, occurrences: readonly Occurrence[]): Promise<AgreementEvent[]> {
-  return underAgreementLock(ctx, agreementId, async (lock) => [await skipUnder(lock, ctx, agreementId, occurrences)]);
+  return underAgreementLock(ctx, agreementId, (lock) => skipUnder(lock, ctx, agreementId, occurrences));
 }
 
 /** `recordSkips` under the held lock, by an activity of the agreement's own run. */
-export async function skipUnder(lock: PersonLock, ctx: RegisterContext, agreementId: string, occurrences: readonly Occurrence[]): Promise<AgreementEvent> {
-  const keys = occurrences.map((occurrence) => occurrence.key);
+export async function skipUnder(lock: PersonLock, ctx: RegisterContext, agreementId: string, occurrences: readonly Occurrence[]): Promise<AgreementEvent[]> {
+  const steps = occurrences.filter(({ duty }) => duty === undefined);
+  const events: AgreementEvent[] = [];
+  if (steps.length > 0) {
+    const keys = steps.map((occurrence) => occurrence.key);
+    events.push(await recordFact(lock, ctx, agreementId, {
+      id: `skipped/${digestOf(keys)}`,
+      body: { kind: 'stepResult', occurrences: keys, result: 'skipped', rules: ['expired'] },
+      tell: 'caller',
+      timeline: { text: skipText(steps) },
+    }));
+  }
+  for (const occurrence of occurrences) if (occurrence.duty !== undefined) events.push(await recordMissedDuty(lock, ctx, agreementId, occurrence, occurrence.duty));
+  return events;
+}
+
+async function recordMissedDuty(lock: PersonLock, ctx: RegisterContext, agreementId: string, { key, instalment }: Occurrence, rule: string): Promise<AgreementEvent> {
+  const { es, en, cite } = explainRule(rule);
+  const about = instalment === null ? { es: '', en: '' } : { es: ` de la cuota ${instalment}`, en: ` of instalment ${instalment}` };
   return recordFact(lock, ctx, agreementId, {
-    id: `skipped/${digestOf(keys)}`,
-    body: { kind: 'stepResult', occurrences: keys, result: 'skipped', rules: ['expired'] },
+    id: `dutyMissed/${key}`,
+    body: { kind: 'stepResult', occurrences: [key], result: 'skipped', rules: [rule] },
     tell: 'caller',
-    timeline: { text: skipText(occurrences) },
+    timeline: {
+      kind: 'dutyMissed', outcome: 'missed',
+      text: { es: `Obligación legal no cumplida a tiempo${about.es}: ${es} (${rule}, ${cite}).`, en: `A duty of the law was not done in time${about.en}: ${en} (${rule}, ${cite}).` },
+    },
   });
 }
 

@@ -7,6 +7,7 @@ import { strategyOf } from '../db/strategies.ts';
 import type { AgreementEvent, AgreementState } from '../domain/agreement.ts';
 import { apply, initialState } from '../domain/facts.ts';
 import { AppError } from '../errors.ts';
+import { withOverrides } from '../strategy/overrides.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 
 export interface LoadedAgreement {
@@ -38,5 +39,5 @@ export async function loadStates(db: Db | Trx, agreementIds: readonly string[]):
 }
 
 function fold(row: AgreementRow, strategy: Strategy, events: readonly AgreementEvent[]): AgreementState {
-  return events.reduce<AgreementState>(apply, initialState(row.terms, strategy));
+  return events.reduce<AgreementState>(apply, initialState(row.terms, withOverrides(strategy, row.strategy_overrides)));
 }

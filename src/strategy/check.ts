@@ -7,7 +7,8 @@ export interface StrategyProblem {
   readonly message: string;
 }
 
-const CURRENCY_OF: Readonly<Record<string, string>> = { CL: 'CLP', CO: 'COP', MX: 'MXN', PE: 'PEN' };
+/** What people there owe in. */
+export const CURRENCY_OF: Readonly<Record<string, string>> = { CL: 'CLP', CO: 'COP', MX: 'MXN', PE: 'PEN', EC: 'USD', AR: 'ARS', BR: 'BRL', ES: 'EUR', US: 'USD', GB: 'GBP' };
 /** No country in use allows a contact before or after; a narrower window only delays. */
 const EARLIEST = 7 * 60;
 const LATEST = 22 * 60;

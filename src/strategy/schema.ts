@@ -2,12 +2,19 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { AppError, type FieldError } from '../errors.ts';
-import type { Step, StepPurpose, Strategy } from './strategy.ts';
+import type { Step, StepPurpose, Strategy, StrategyCap } from './strategy.ts';
 
 const KEY = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const slug = z.string().regex(KEY, 'must be lower-case words joined by hyphens').max(60);
 const currencyAmounts = z.record(z.string().regex(/^[A-Z]{3}$/, 'must be a currency of three capital letters'), z.int().min(0));
 const channels = z.array(z.enum(['sms', 'email'])).min(1).refine((list) => new Set(list).size === list.length, 'must not name a channel twice');
+
+const capSchema = z.strictObject({
+  channels: z.array(z.enum(['sms', 'email', 'call'])).min(1).optional(),
+  max: z.int().min(1).max(50),
+  over: z.union([z.strictObject({ day: z.literal(1) }), z.strictObject({ calendarWeek: z.literal('mon') }), z.strictObject({ rollingDays: z.int().min(1).max(366) })]),
+});
+const caps = z.array(capSchema).max(20);
 
 const whenSchema = z.strictObject({
   anchor: z.enum(['assigned', 'agreed', 'due', 'promise', 'settled']),
@@ -31,6 +38,7 @@ const stepSchema = z.strictObject({
     noOpenPromise: z.boolean().optional(),
   }).optional(),
   minOverdue: currencyAmounts.optional(),
+  caps: caps.optional(),
 });
 type StepFile = z.output<typeof stepSchema>;
 
@@ -39,6 +47,7 @@ const fileSchema = z.strictObject({
   country: z.array(z.string().regex(/^[A-Z]{2}$/, 'must be a country of two capital letters')).min(1),
   graceDays: z.int().min(0).max(60).default(2),
   smallBalance: currencyAmounts.default({}),
+  caps: caps.optional(),
   steps: z.array(stepSchema).min(1).max(100),
 }).superRefine(({ steps }, context) => {
   const seen = new Set<string>();
@@ -66,6 +75,8 @@ function contradictions(step: StepFile): Contradiction[] {
   wrong('channels', `says nothing for ${step.do}`, step.channels !== undefined && (step.do === 'callback' || step.do === 'preLegal'));
   wrong('requires', 'is only for preLegal', step.requires !== undefined && step.do !== 'preLegal');
   wrong('minOverdue', 'is only for preLegal', step.minOverdue !== undefined && step.do !== 'preLegal');
+  wrong('caps', `bind no ${step.do}`, step.caps !== undefined && step.do !== 'contact' && step.do !== 'callback');
+  wrong('caps', 'bind nothing that the person asked for', step.caps !== undefined && (step.purpose === 'transactional' || anchor === 'settled'));
   wrong('if', 'promiseBroken needs the anchor promise', step.if === 'promiseBroken' && anchor !== 'promise');
   wrong('if', 'nothing is unpaid after the settlement', step.if !== undefined && anchor === 'settled');
   wrong('when.days', 'must not be negative: nobody knows the day before it comes', days < 0 && anchor !== 'due' && anchor !== 'promise');
@@ -86,8 +97,8 @@ function contradictions(step: StepFile): Contradiction[] {
 export function parseStrategy(file: unknown, { version }: { readonly version: number }): Strategy {
   const result = fileSchema.safeParse(typeof file === 'string' ? parseText(file) : file);
   if (!result.success) throw invalid(result.error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message })));
-  const { id, country, graceDays, smallBalance, steps } = result.data;
-  return { id, version, country, graceDays, smallBalance, steps: steps.map(fillIn) };
+  const { id, country, graceDays, smallBalance, steps, caps: own } = result.data;
+  return { id, version, country, graceDays, smallBalance, steps: steps.map(fillIn), ...ownCaps(own) };
 }
 
 function parseText(text: string): unknown {
@@ -96,6 +107,12 @@ function parseText(text: string): unknown {
   } catch (error) {
     throw invalid([{ path: '', message: error instanceof Error ? error.message : 'is not YAML' }], error);
   }
+}
+
+/** Absent where there are none: versions published before there were caps must read the same. */
+function ownCaps(given: z.output<typeof caps> | undefined): { caps?: StrategyCap[] } {
+  if (given === undefined || given.length === 0) return {};
+  return { caps: given.map(({ channels: bound, max, over }) => ({ ...(bound === undefined ? {} : { channels: bound }), max, over })) };
 }
 
 function invalid(errors: readonly FieldError[], cause?: unknown): AppError {
@@ -111,7 +128,7 @@ function fillIn(step: StepFile): Step {
     key, anchor, days, atMinute: minuteOf(step), if: step.if ?? null, do: step.do,
     channels: writes ? step.channels ?? ['sms', 'email'] : [],
     template: step.template ?? null, expiresDays: step.expiresDays ?? lifeOf(step), purpose: purposeOf(step),
-    requires: definedOf(step.requires ?? {}), minOverdue: step.minOverdue ?? {},
+    requires: definedOf(step.requires ?? {}), minOverdue: step.minOverdue ?? {}, ...ownCaps(step.caps),
   };
 }
 

@@ -16,6 +16,16 @@ export interface StepRequirements {
   readonly noOpenPromise?: boolean;
 }
 
+/** At most `max` contacts of this agreement over the span, by these channels together (absent: all); stricter than the law, never looser. */
+export interface StrategyCap {
+  readonly channels?: readonly CappedChannel[];
+  readonly max: number;
+  readonly over: CapSpan;
+}
+export type CappedChannel = MessageChannel | 'call';
+/** Local dates of the agreement; a week begins on Monday; n rolling days are the date and the n - 1 before it. */
+export type CapSpan = { readonly day: 1 } | { readonly calendarWeek: 'mon' } | { readonly rollingDays: number };
+
 /** One step with every default filled in. `at` is local minutes of the day; `minOverdue` minor units per currency. */
 export interface Step {
   readonly key: string;
@@ -33,6 +43,8 @@ export interface Step {
   readonly purpose: StepPurpose;
   readonly requires: StepRequirements;
   readonly minOverdue: Readonly<Record<string, number>>;
+  /** Absent: none of its own. */
+  readonly caps?: readonly StrategyCap[];
 }
 
 export interface Strategy {
@@ -42,4 +54,6 @@ export interface Strategy {
   readonly graceDays: number;
   readonly smallBalance: Readonly<Record<string, number>>;
   readonly steps: readonly Step[];
+  /** Bind every step that collects or reminds; absent (as in versions of earlier releases): none. */
+  readonly caps?: readonly StrategyCap[];
 }

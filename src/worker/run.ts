@@ -8,6 +8,8 @@ import { ifFree } from '../db/agenda.ts';
 import { openDb, type Db } from '../db/pool.ts';
 import type { Log } from '../observability/log.ts';
 import { openRegister } from '../register/context.ts';
+import type { RegisterContext } from '../register/person-lock.ts';
+import { segmentDaily } from '../register/strategy-proposal.ts';
 import type { SendingDeps } from '../register/sending/deps.ts';
 import { installedSending } from '../register/sending/installed.ts';
 import { reconcileUnknown } from '../register/sending/reconcile.ts';
@@ -22,6 +24,7 @@ export interface WorkerProcessOptions {
 /** As many as activities run at once, and a few for the rest. */
 const CONNECTIONS = 24;
 const RECONCILE_MS = 60_000;
+const SEGMENTS_MS = 15 * 60_000;
 const CACHE = join(import.meta.dirname, '..', '..', '.cache');
 
 /** Works until SIGTERM or SIGINT; running activities get 20 s to end. */
@@ -44,11 +47,13 @@ export async function runWorker(config: Config, { queues, log }: WorkerProcessOp
   }
   // In virtual time the sandbox's clock does this duty at virtual instants.
   const duty = config.clock === 'wall' && queues.includes('deliver') ? reconciling(opened.db, sending, log, stopping.signal) : Promise.resolve();
+  const daily = config.clock === 'wall' && queues.includes('batch') ? segmenting(ctx, log, stopping.signal) : Promise.resolve();
   try {
     await workers.ended;
   } finally {
     stopping.abort();
     await duty;
+    await daily;
     await opened.close();
   }
 }
@@ -62,5 +67,17 @@ async function reconciling(db: Db, sending: SendingDeps, log: Log, signal: Abort
       log.error({ err: error }, 'open contacts could not be reconciled');
     }
     await sleep(RECONCILE_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** The daily look of the segments at the running agreements, by one worker at a time; asked for now and then, done once a day. */
+async function segmenting(ctx: RegisterContext, log: Log, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await ifFree(ctx.db, 'segments', () => segmentDaily(ctx).then(() => undefined));
+    } catch (error) {
+      log.error({ err: error }, 'the segments could not be looked at');
+    }
+    await sleep(SEGMENTS_MS, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -116,3 +116,12 @@ test('virtual time is refused while real credentials are configured', () => {
   expect(code).toBe(1);
   expect(err).toContain('PACTO_CLOCK: must be wall while real provider credentials are configured (SENDGRID_API_KEY)');
 });
+
+describe('pacto strategy diff', () => {
+  test('tells two shipped strategies apart in words, without an installation', () => {
+    const { code, out } = pacto(['strategy', 'diff', 'standard', 'gentle']);
+    expect(code).toBe(0);
+    expect(out).toContain('missed: day: +3 -> +5');
+    expect(pacto(['strategy', 'diff', 'standard', 'standard']).out).toContain('do the same');
+  });
+});

@@ -25,12 +25,22 @@ const crowded = strategyOf([
   { key: 'survey', when: { anchor: 'settled', days: 1 }, do: 'survey', expiresDays: 9 },
 ], { smallBalance: { CLP: 50 } });
 
-export const strategies: fc.Arbitrary<Strategy> = fc.constantFrom(standard(), crowded);
+/** The same with caps of its own: a notice a week, and by e-mail one a fortnight for one of them. */
+const bounded: Strategy = {
+  ...crowded, caps: [{ channels: ['sms', 'email'], max: 1, over: { rollingDays: 7 } }, { channels: ['call'], max: 1, over: { calendarWeek: 'mon' } }],
+  steps: crowded.steps.map((step) => (step.key === 'next' ? { ...step, caps: [{ channels: ['email' as const], max: 1, over: { rollingDays: 14 } }] } : step)),
+};
+
+export const strategies: fc.Arbitrary<Strategy> = fc.constantFrom(standard(), crowded, bounded);
+
+const DUTIES: NonNullable<AgreementTerms['duties']> = { policyVersion: 'CL@test', rules: [
+  { rule: 'CL-util', do: 'freeUsefulNotice', days: 15, cite: 'LPDC 37' }, { rule: 'CL-written', do: 'sendInWritingIfSilent', days: 15, cite: 'LPDC 37 no. 6' }] };
 
 export const terms: fc.Arbitrary<AgreementTerms> = fc.record({
   count: fc.integer({ min: 1, max: 4 }), gap: fc.integer({ min: 1, max: 35 }), first: fc.integer({ min: -60, max: 60 }),
-  amounts: fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 4, maxLength: 4 }), missed: fc.option(fc.integer({ min: 1, max: 3 })), lapses: fc.boolean(),
-}).map(({ count, gap, first, amounts, missed, lapses }) => termsOf({
+  amounts: fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 4, maxLength: 4 }), missed: fc.option(fc.integer({ min: 1, max: 3 })), lapses: fc.boolean(), dutiful: fc.boolean(),
+}).map(({ count, gap, first, amounts, missed, lapses, dutiful }) => termsOf({
+  ...(dutiful ? { duties: DUTIES } : {}),
   instalments: Array.from({ length: count }, (_, index) => ({ number: index + 1, dueOn: plus('2026-12-01', first + gap * index), amountMinor: amounts[index] ?? 1 })),
   acceleratesAfterMissed: missed, discountLapsesOnBreak: lapses, discountMinor: lapses ? 5_000 : 0, components: { principal: 3, fees: 1 },
 }));
@@ -95,7 +105,7 @@ export const outsides = fc.array(fc.record({ at: instant, body: outsideBody }), 
 export function worldOf(dice: readonly number[]): (act: Act, at: Instant, n: number) => readonly EventBody[] {
   return (act, at, n) => {
     const die = dice[n - 1] ?? 0;
-    if (act.kind === 'contact') return contactAnswer(act, at, n, die);
+    if (act.kind === 'contact' || act.kind === 'duty') return contactAnswer(act, at, n, die);
     if (act.kind === 'bookCallback' && die % 3 === 1) return [{ kind: 'stepResult', occurrences: [act.occurrence.key], result: 'deferred', until: at + DAY }];
     const answer = smooth(act, at, n);
     if (act.kind === 'bookCallback' && die % 3 === 2) return [...answer, { kind: 'callbackClosed', callback: `cb${n}`, result: 'missed' }];
@@ -103,7 +113,7 @@ export function worldOf(dice: readonly number[]): (act: Act, at: Instant, n: num
   };
 }
 
-function contactAnswer(act: Extract<Act, { kind: 'contact' }>, at: Instant, n: number, die: number): readonly EventBody[] {
+function contactAnswer(act: Extract<Act, { kind: 'contact' | 'duty' }>, at: Instant, n: number, die: number): readonly EventBody[] {
   const occurrences = act.occurrences.map((one) => one.key);
   const attempt = `t${n}`;
   const told = { kind: 'stepResult' as const, occurrences, attempt, ...channelOf(act.occurrences[0]) };

@@ -62,7 +62,7 @@ property('nothing changes while it waits: the decision before the wake is still 
 }));
 
 function collects(decision: Decision): boolean {
-  if (decision.kind === 'contact') return decision.occurrences.some(({ purpose }) => purpose === 'collection' || purpose === 'preDueReminder');
+  if (decision.kind === 'contact' || decision.kind === 'duty') return decision.occurrences.some(({ purpose }) => purpose === 'collection' || purpose === 'preDueReminder');
   return decision.kind === 'bookCallback' || decision.kind === 'escalate';
 }
 
@@ -73,7 +73,7 @@ property('paid means silent: a settled agreement decides no reminder, no call, n
     expect(collects(decision)).toBe(false);
     expect(dueContacts(state, now, TO).filter(({ purpose }) => purpose !== 'transactional')).toEqual([]);
   }
-  if (decision.kind !== 'contact' || !collects(decision)) return;
+  if ((decision.kind !== 'contact' && decision.kind !== 'duty') || !collects(decision)) return;
   for (const occurrence of decision.occurrences) {
     expect(speaksOf(state, occurrence).length).toBeGreaterThan(0);
     expect(speaksOf(state, occurrence).every((one) => one.amountMinor > one.paidMinor)).toBe(true);
@@ -82,7 +82,7 @@ property('paid means silent: a settled agreement decides no reminder, no call, n
 
 property('what is decided is wanted at that instant, and nothing of it once it is paid, held, disputed, promised or stopped', fc.property(states, instants, (state, now) => {
   const decision = decide(state, now);
-  if (decision.kind !== 'contact') return;
+  if (decision.kind !== 'contact' && decision.kind !== 'duty') return;
   for (const occurrence of decision.occurrences) expect(stillWanted(state, occurrence, now)).toBe(true);
   expect(dueContacts(state, now, now).map(({ key }) => key)).toEqual(expect.arrayContaining(decision.occurrences.map(({ key }) => key)));
   const seq = (state.events.at(-1)?.seq ?? 0) + 1;
@@ -125,14 +125,14 @@ property('along a whole life no step fires twice, and the life comes to rest', f
   const life = live(initialState(given, strategy), { from: FROM, to: TO, outside, answer: worldOf(rolls), ...(noisy ? { carry: twiceAndBackwards } : {}) });
   assertNeverTwice(life);
   for (const { act, before, at } of life.acts) {
-    if (act.kind !== 'contact') continue;
+    if (act.kind !== 'contact' && act.kind !== 'duty') continue;
     expect(new Set(act.occurrences.map(({ purpose }) => purpose)).size).toBe(1);
     const { holdUntil, disputes, preLegalCase } = viewOf(before);
     const silenced = (holdUntil !== null && holdUntil > at) || disputes.length > 0 || preLegalCase !== null;
     if (silenced) expect(collects(act)).toBe(false);
   }
   const last = decide(life.state, TO);
-  expect(['wait', 'close', 'skip', 'contact', 'bookCallback', 'escalate', 'sendSurvey']).toContain(last.kind);
+  expect(['wait', 'close', 'skip', 'contact', 'duty', 'bookCallback', 'escalate', 'sendSurvey']).toContain(last.kind);
 }), { runs: 1_000 });
 
 property('every due contact is explained: it left, was refused, was skipped, is put off, or its reason is gone', fc.property(terms, strategies, outsides, dice, (given, strategy, outside, rolls) => {

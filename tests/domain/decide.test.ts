@@ -200,3 +200,21 @@ describe('a promise to pay', () => {
     expect(said(told.skipped(on('2027-01-17'), 'missed/i1v1').state, on('2027-01-19', '10:00'))).toBe('contact second/i1v1');
   });
 });
+
+describe('a call that nobody answered', () => {
+  const again = (): Told => reminded().sent(on('2027-01-13'), 't1b', 'missed/i1v1').sent(on('2027-01-18', '11:00'), 't2', 'second/i1v1')
+    .tell(on('2027-01-22'), { kind: 'callbackBooked', occurrence: 'call/i1v1', callback: 'cb1', from: on('2027-01-22', '10:00'), until: on('2027-01-22', '10:15') })
+    .tell(on('2027-01-22', '10:15'), { kind: 'callOutcome', call: 'k1', callback: 'cb1', channel: 'call', outcome: 'noAnswer' });
+
+  it('is booked once more; put off it waits, and does not ask again at once', () => {
+    expect(said(again().state, on('2027-01-22', '10:15'))).toBe('bookCallback call/i1v1');
+    const off = again().tell(on('2027-01-22', '10:15'), { kind: 'stepResult', occurrences: ['call/i1v1'], result: 'deferred', until: on('2027-01-25', '09:00'), rules: ['CL-call-week'] });
+    expect(decide(off.state, on('2027-01-22', '10:15'))).toMatchObject({ kind: 'wait', until: on('2027-01-25', '09:00') });
+    expect(said(off.state, on('2027-01-25', '09:00'))).toBe('bookCallback call/i1v1');
+  });
+
+  it('and was answered by a call about a sibling meanwhile: that was it', () => {
+    const covered = again().tell(on('2027-01-23'), { kind: 'stepResult', occurrences: ['call/i1v1'], result: 'covered' });
+    expect(decide(covered.state, on('2027-01-25', '09:00')).kind).toBe('wait');
+  });
+});

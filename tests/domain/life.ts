@@ -37,13 +37,13 @@ export interface Life {
 /** The world where everything works: a contact is sent by its first channel, calls are booked, cases opened. */
 export function smooth(act: Act, at: Instant, n: number): readonly EventBody[] {
   switch (act.kind) {
-    case 'contact': return [{ kind: 'stepResult', occurrences: act.occurrences.map((one) => one.key), result: 'sent', attempt: `t${n}`, ...channelOf(act.occurrences[0]) }];
+    case 'contact':
+    case 'duty': return [{ kind: 'stepResult', occurrences: act.occurrences.map((one) => one.key), result: 'sent', attempt: `t${n}`, ...channelOf(act.occurrences[0]) }];
     case 'bookCallback': return [{ kind: 'callbackBooked', occurrence: act.occurrence.key, callback: `cb${n}`, from: at, until: at + 3_600_000 }];
     case 'escalate': return [act.to === 'broken' ? { kind: 'planBroken' } : { kind: 'preLegalOpened', case: `case${n}`, occurrence: act.occurrence.key }];
     case 'sendSurvey': return [{ kind: 'surveyStarted', survey: `s${n}`, occurrence: act.occurrence.key }];
     case 'skip': return [{ kind: 'stepResult', occurrences: act.occurrences.map((one) => one.key), result: 'skipped' }];
-    case 'close':
-    case 'duty': return [];
+    case 'close': return [];
   }
 }
 

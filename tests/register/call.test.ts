@@ -94,7 +94,7 @@ test('news of a death lets everything of this creditor rest, as a hold and never
   const elsewhere = await seedPerson(opened.db, { creditorId: 'other', identityId: person.identityId });
   const [one, two, there] = [await seedAgreement(opened.db, person), await seedAgreement(opened.db, person), await seedAgreement(opened.db, elsewhere)];
   await call(one, 'deceased');
-  expect([await kinds(one), await kinds(two), await kinds(there)]).toEqual([['callOutcome', 'held'], ['held'], []]);
+  expect([await kinds(one), await kinds(two), await kinds(there)]).toEqual([['callOutcome', 'held'], ['callOutcome', 'stepResult', 'held'], []]);
   expect((await agreementById(opened.db, two))?.hold_until).toBe(NOW + 30 * 86_400_000);
 });
 

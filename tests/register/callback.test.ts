@@ -116,7 +116,9 @@ test('without a known zone nobody is called', async () => {
 test('when every slot left is unlawful the deferral names the rules', async () => {
   await seedAgent(opened.db, 'g1');
   const person = await seedPerson(opened.db);
-  const [one, two] = [await seedAgreement(opened.db, person), await seedAgreement(opened.db, person)];
+  // At another creditor: a sibling's call would be waited for.
+  const elsewhere = await seedPerson(opened.db, { creditorId: 'other', identityId: person.identityId });
+  const [one, two] = [await seedAgreement(opened.db, person), await seedAgreement(opened.db, elsewhere)];
   const today = occurrenceOf(CALL_STEP, { expiresAt: at('2026-03-17', 0) });
   await bookCallbackForStep(context(), one, today);
   expect(result(await bookCallbackForStep(context(), two, today))).toMatchObject({ result: 'deferred', rules: ['HOUSE-day'] });

@@ -179,6 +179,8 @@ test('the explanation judges a step of the future as it will be then', async () 
   // Nothing is overdue today; a month after the dates all of it is.
   const sued = await logged(ctx);
   await fact(ctx, sued, 'plan', { kind: 'strategyChanged', strategy: { id: 'lawyers', version: 1, country: ['CL'], graceDays: 2, smallBalance: {}, steps: [PRE_LEGAL_STEP] } });
+  // The law's own notices would come before it.
+  await fact(ctx, sued, 'noted', { kind: 'stepResult', occurrences: [1, 2, 3].map((number) => `CL-util/i${number}v1`), result: 'skipped' });
   expect((await explain(ctx, ACME, sued)).next).toMatchObject({ step: 'pre-legal', rules: [] });
 });
 

@@ -55,8 +55,8 @@ describe('a strategy file', () => {
   });
 
   it('ships: the standard one says what the contract shows', () => {
-    const [shipped] = shippedStrategies();
-    expect(shipped?.strategy).toMatchObject({ id: 'standard', version: 1, country: ['CL', 'CO', 'MX', 'PE'], graceDays: 2 });
+    const shipped = shippedStrategies().find(({ strategy }) => strategy.id === 'standard');
+    expect(shipped?.strategy).toMatchObject({ id: 'standard', version: 2, country: ['CL', 'CO', 'MX', 'PE'], graceDays: 2 });
     expect(shipped?.strategy.steps.map((step) => step.key)).toEqual(['upcoming', 'missed', 'second', 'call', 'third', 'pre-legal', 'promise-eve', 'promise-broken', 'thanks', 'survey']);
     expect(shipped?.strategy.steps.find((step) => step.key === 'pre-legal')).toMatchObject({
       minOverdue: { CLP: 30_000 }, requires: { noticesDelivered: 1, callAttempts: 1, noDispute: true, noOpenPromise: true }, expiresDays: null });

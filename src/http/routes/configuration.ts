@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { addShift, agentBody, readAgents, readShifts, saveAgent, shiftBody } from '../../register/agent.ts';
 import { readStrategies } from '../../register/publish.ts';
 import { publishNextVersion } from '../../register/strategy-version.ts';
-import { agent, pageOf, shift, strategy } from '../answers.ts';
+import { agent, pageOf, publishedStrategy, shift, strategy } from '../answers.ts';
 import { name } from '../query.ts';
 import { route, type Route } from '../route.ts';
 
@@ -17,10 +17,10 @@ export const configurationRoutes: readonly Route[] = [
   }),
   route({
     method: 'POST', url: '/v1/strategies', tag, summary: 'Publishes a strategy as its next version; the newest again answers 200',
-    body: z.record(z.string(), z.unknown()).meta({ description: 'the strategy file as JSON' }), answer: strategy, statuses: [201, 200],
+    body: z.record(z.string(), z.unknown()).meta({ description: 'the strategy file as JSON' }), answer: publishedStrategy, statuses: [201, 200],
     handle: async ({ ctx, actor, body }) => {
       const published = await publishNextVersion(ctx, actor, body);
-      return { status: published.created ? 201 : 200, body: published.strategy };
+      return { status: published.created ? 201 : 200, body: { ...published.strategy, warnings: published.warnings } };
     },
   }),
   route({

@@ -90,7 +90,7 @@ export function dueStepCheck(policies: PolicySet, now: number): DueStepCheck {
 
 function nameOf(decision: Decision): string {
   switch (decision.kind) {
-    case 'contact': case 'skip': return `${decision.kind} ${decision.occurrences.map((occurrence) => occurrence.key).join(', ')}`;
+    case 'contact': case 'duty': case 'skip': return `${decision.kind} ${decision.occurrences.map((occurrence) => occurrence.key).join(', ')}`;
     case 'bookCallback': case 'sendSurvey': return `${decision.kind} ${decision.occurrence.key}`;
     case 'escalate': return `escalate to ${decision.to}`;
     default: return decision.kind;

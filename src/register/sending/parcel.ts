@@ -10,7 +10,8 @@ import type { Occurrence } from '../../domain/agreement.ts';
 import { dueContacts } from '../../domain/decide.ts';
 import { strategyOf } from '../../domain/facts.ts';
 import { viewOf } from '../../domain/view.ts';
-import { DAY, MINUTE } from '../../domain/zone.ts';
+import { canShare, headOf, sharedBySibling } from '../../domain/shared-message.ts';
+import { MINUTE } from '../../domain/zone.ts';
 import type { MessageChannel, StepPurpose } from '../../strategy/strategy.ts';
 import type { PersonLock } from '../person-lock.ts';
 import { loadState, loadStates, type LoadedAgreement } from '../rebuild.ts';
@@ -38,7 +39,6 @@ export interface Parcel {
 /** Keys by agreement: what an attempt was claimed for. */
 export type ParcelLimit = ReadonlyMap<string, ReadonlySet<string>>;
 
-const HORIZON = DAY;
 /** The clocks of a workflow and of a worker may differ by this much. */
 const SLACK = MINUTE;
 const NUDGE = '/nudge';
@@ -60,8 +60,7 @@ async function contactParcel(lock: PersonLock, request: Extract<DeliveryRequest,
   if (first === undefined) return null;
   const lead: ParcelPart = { agreement, occurrences: [first, ...rest] };
   const siblings = await siblingParts(lock, lead, limit);
-  const overdue = siblings.flatMap(({ occurrences }) => occurrences).find((one) => one.purpose === 'collection');
-  const head = first.purpose === 'preDueReminder' && overdue !== undefined ? overdue : first;
+  const head = headOf(first, siblings.flatMap(({ occurrences }) => occurrences));
   return { lead, siblings, head, channels: first.channels, purpose: head.purpose, survey: null };
 }
 
@@ -72,18 +71,11 @@ async function siblingParts(lock: PersonLock, lead: ParcelPart, limit?: ParcelLi
   const rows = (await siblingsOf(lock.trx, row.person_id)).filter((one) => one.id !== row.id && one.currency === row.currency && (limit?.has(one.id) ?? true));
   const parts: ParcelPart[] = [];
   for (const agreement of await loadStates(lock.trx, rows.map(({ id }) => id))) {
-    // The core leaves out what is on hold, disputed, promised or with the lawyers now, also when that ends within the day.
-    const wanted = dueContacts(agreement.state, lock.now, lock.now + HORIZON)
-      .filter((one) => canShare(one) && (limit?.get(agreement.row.id)?.has(one.key) ?? true) && one.channels.some((channel) => first.channels.includes(channel)));
+    const wanted = sharedBySibling(agreement.state, first, lock.now).filter((one) => limit?.get(agreement.row.id)?.has(one.key) ?? true);
     const [own, ...others] = limit === undefined ? await withoutOpenAttempt(lock, agreement.row.id, wanted) : wanted;
     if (own !== undefined) parts.push({ agreement, occurrences: [own, ...others] });
   }
   return parts;
-}
-
-/** A promise or a settlement has words of its own, which a list of instalments cannot replace; everything owed can share a message. */
-function canShare(occurrence: Occurrence): boolean {
-  return (occurrence.purpose === 'collection' || occurrence.purpose === 'preDueReminder') && occurrence.anchor !== 'promise' && occurrence.anchor !== 'settled';
 }
 
 /** What another message is already speaking of is not taken into this one. */

@@ -10,6 +10,7 @@ import type { TemporalGateway } from '../../client/temporal.ts';
 import type { VirtualWorkflowTime } from '../../client/workflow-time.ts';
 import type { RegisterContext } from '../../register/person-lock.ts';
 import { loadState } from '../../register/rebuild.ts';
+import { nextSegmentation, segmentDaily } from '../../register/strategy-proposal.ts';
 import { installedSending } from '../../register/sending/installed.ts';
 import { anyChange, reconcileUnknown } from '../../register/sending/reconcile.ts';
 import { createDebtors } from '../debtors/debtors.ts';
@@ -78,6 +79,8 @@ export async function createSandboxClock(config: Config, ctx: RegisterContext): 
   const actors = sandbox === null ? [] : [
     providerActor(sandbox.providerUrl),
     createDebtors({ ctx, apiUrl: `http://${LOOPBACK}:${config.port}`, adminKey: sandbox.adminKey }),
+    // Without segments it never has anything to do.
+    { name: 'segments', patienceMs: 0, next: () => nextSegmentation(ctx), run: async () => void (await segmentDaily(ctx)) },
   ];
   const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => anyChange(await reconcileUnknown(sending, now)) });
   const clock = new TickingClock({ db: ctx.db, job, wallNow, pause: (ms) => sleep(ms), log: ctx.log });
