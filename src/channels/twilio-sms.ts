@@ -1,4 +1,5 @@
 import twilio from 'twilio';
+import { maskTokens } from '../text/token-mask.ts';
 import type { Deadline, LookupOutcome, OpenAttempt, OutgoingSms, SendOutcome, SmsChannel, SmsSender } from './channel.ts';
 import { readFailure, retryLater, withoutAnswer } from './call-failures.ts';
 import type { CallFailure } from './call-failures.ts';
@@ -102,11 +103,11 @@ async function lookup(client: twilio.Twilio, attempt: OpenAttempt, deadline: Dea
   });
 }
 
-/** By text, because Twilio does not list by callback; not by date sent, which is empty while the message is queued. */
+/** By text (the ledger keeps it without the tokens of its links), because Twilio does not list by callback; not by date sent, which is empty while the message is queued. */
 async function findByText(client: twilio.Twilio, attempt: OpenAttempt): Promise<TwilioMessage | undefined> {
   const messages = await client.messages.list({ to: attempt.to, limit: LOOKUP_LIMIT, pageSize: LOOKUP_LIMIT });
   const since = attempt.since - CLOCK_SLACK_MS;
-  const own = messages.filter((message) => message.body === attempt.body && createdAt(message) >= since);
+  const own = messages.filter((message) => maskTokens(message.body) === maskTokens(attempt.body) && createdAt(message) >= since);
   // Newest first: the oldest since the call is this attempt's, later ones belong to later attempts.
   return own.at(-1);
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addExamples } from './examples.ts';
 import type { GlobalFlags } from './global-flags.ts';
+import type { PreviewFlags } from './commands/template.ts';
 import { createOutput, type Streams } from './output.ts';
 
 const HELP = `
@@ -19,6 +20,7 @@ export function createProgram(flags: GlobalFlags, streams: Streams): Command {
   addPersons(program, flags, output);
   addAdministration(program, flags, output);
   addStrategies(program, flags, output);
+  addTemplates(program, flags, output);
   addPolicies(program, output);
   addOperations(program, flags, output);
   addExamples(program);
@@ -127,6 +129,16 @@ function addStrategies(program: Command, flags: GlobalFlags, output: Output): vo
   segment.command('proposals').description('open proposals').action(async () => (await segments()).listOpenProposals(flags, output));
   segment.command('approve').description('moves the agreement').argument('<proposal>').action(async (id: string) => (await segments()).decideNow(flags, output, id, 'approved'));
   segment.command('reject').description('keeps its strategy').argument('<proposal>').action(async (id: string) => (await segments()).decideNow(flags, output, id, 'rejected'));
+}
+
+function addTemplates(program: Command, flags: GlobalFlags, output: Output): void {
+  const template = group(program, 'template', 'texts of messages and call scripts');
+  template.command('preview').description('renders a template file with three fixtures and checks it against the law; needs no server').argument('<file>')
+    .option('--locale <l>', 'the language it is written in, such as es-CL').option('--country <c>', 'whose law it must keep (default: every country of the language)')
+    .option('--html <file>', 'writes the mail as HTML').option('--segment-price <usd>', 'what a segment costs you')
+    .action(async (file: string, options: PreviewFlags) => (await import('./commands/template.ts')).preview(output, file, options));
+  template.command('publish').description('stores a template file as the next version of its text').argument('<file>').option('--locale <l>', 'the language it is written in')
+    .action(async (file: string, options: { locale?: string }) => (await import('./commands/template.ts')).publish(flags, output, file, options));
 }
 
 function addPolicies(program: Command, output: Output): void {

@@ -17,10 +17,15 @@ export interface CreditorSettings {
   readonly promiseLimits?: { readonly maxDaysAhead?: number; readonly maxInARow?: number };
   readonly firm?: string;
   readonly senders?: { readonly smsFrom?: string; readonly emailFrom?: string };
-  /** Page where the person pays; absent: the installation's own address. */
+  /** Where the person pays the creditor; absent: at the creditor's own places. */
   readonly payUrl?: string;
   /** What this creditor changes in a strategy, by its id; agreements take it in when they are logged. */
   readonly strategies?: Readonly<Record<string, StrategyOverrides>>;
+  /** How the firm is reached, and who the creditor is on paper: what texts and pages must say in some countries. */
+  readonly contact?: {
+    readonly phone?: string; readonly email?: string; readonly address?: string; readonly taxId?: string; readonly person?: string;
+    readonly creditorAddress?: string; readonly creditorTaxId?: string;
+  };
 }
 
 export interface CreditorTable {
@@ -113,6 +118,7 @@ export interface TemplateTable {
   version: number;
   body: Json<Readonly<Record<string, unknown>>>;
   published_at: Timestamp;
+  published_by: Defaulted<string>;
 }
 
 export interface AgreementDebt {
@@ -577,6 +583,43 @@ export interface ErasureTable {
   erased: Json<Readonly<Record<string, number>>>;
 }
 
+export interface LinkTable {
+  id: string;
+  kind: 'debtor' | 'unsubscribe';
+  token_hash: string;
+  attempt_id: string;
+  creditor_id: string;
+  person_id: string;
+  contact_point_id: string;
+  agreement_id: string;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+}
+
+export interface FactorTryTable {
+  id: Defaulted<number>;
+  person_id: string;
+  link_id: string;
+  factor: 'digits' | 'code';
+  passed: boolean;
+  at_wall: WallTimestamp;
+}
+
+export interface FactorCodeTable {
+  id: string;
+  link_id: string;
+  code_hash: string;
+  made_wall: WallTimestamp;
+  until_wall: Timestamp;
+  used: Defaulted<boolean>;
+}
+
+export interface PageSessionTable {
+  token_hash: string;
+  link_id: string;
+  until_wall: Timestamp;
+}
+
 export interface Database {
   creditor: CreditorTable;
   identity: IdentityTable;
@@ -621,6 +664,10 @@ export interface Database {
   import_error: ImportErrorTable;
   past_contact: PastContactTable;
   erasure: ErasureTable;
+  link: LinkTable;
+  factor_try: FactorTryTable;
+  factor_code: FactorCodeTable;
+  page_session: PageSessionTable;
 }
 
 export type Row<T extends keyof Database> = Selectable<Database[T]>;

@@ -112,6 +112,12 @@ export const strategyProposal = z.object({
   state: z.enum(['open', 'approved', 'rejected', 'withdrawn']), proposedAt: instant, decidedAt: instant.optional(), decidedBy: z.string().optional(), text,
 }).meta({ id: 'StrategyProposal' });
 
+export const template = z.object({
+  key: z.string(), locale: z.string(), version: z.int(), kind: z.enum(['message', 'script']), purpose: z.string(), publishedAt: instant,
+  publishedBy: z.string().meta({ description: 'pacto: came with a release; else the key that published it' }),
+  body: z.record(z.string(), z.unknown()),
+}).meta({ id: 'Template' });
+
 export const person = z.object({
   id: z.string(), creditorId: z.string(), externalId: z.string(), type: z.enum(['person', 'company']), name: z.string(), language: z.string(),
   zone: z.string().nullable(),
@@ -127,6 +133,11 @@ const creditorSettings = z.object({
   firm: z.string().optional(),
   senders: z.object({ smsFrom: z.string().optional(), emailFrom: z.string().optional() }).optional(),
   strategies: z.record(z.string(), z.unknown()).optional(),
+  payUrl: z.string().optional(),
+  contact: z.object({
+    phone: z.string().optional(), email: z.string().optional(), address: z.string().optional(), taxId: z.string().optional(), person: z.string().optional(),
+    creditorAddress: z.string().optional(), creditorTaxId: z.string().optional(),
+  }).optional(),
 });
 
 export const creditor = z.object({

@@ -4,6 +4,8 @@ import { openDb } from '../db/pool.ts';
 import type { Log } from '../observability/log.ts';
 import { openRegister } from '../register/context.ts';
 import type { RegisterContext } from '../register/person-lock.ts';
+import { sendCode } from '../register/sending/code.ts';
+import { installedSending } from '../register/sending/installed.ts';
 import { applyReceipt } from '../register/sending/receipts.ts';
 import type { SandboxClock } from '../sandbox/clock/sandbox-clock.ts';
 import { readiness } from './readiness.ts';
@@ -44,6 +46,11 @@ export async function runApi(config: Config, { log, sandboxClock, host = '0.0.0.
   const app = await createApi({
     ctx, config, sandboxClock: wired?.clock ?? null,
     applyReceipt: (event) => applyReceipt(ctx, event),
+    // Made when the first code is asked for: an API whose providers are not set up still serves everything else.
+    sendCode: (linkId, language) => Promise.resolve().then(() => sendCode(installedSending(config, ctx), linkId, language)).catch((error: unknown) => {
+      log.error({ err: error }, 'a code could not be sent');
+      return false;
+    }),
     ready: readiness(db),
   });
   const address = await app.listen({ port: config.port, host });

@@ -1,14 +1,17 @@
 /** The HTTP server: API, webhooks, the debtor's survey page, health. Listening and closing belong to run.ts. */
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { ProviderEvent } from '../channels/receipts.ts';
+import { debtorPages } from '../console/debtor-page.ts';
 import { landingPage } from '../console/landing-page.ts';
 import { surveyPages } from '../console/survey-page.ts';
+import { unsubscribePages } from '../console/unsubscribe-page.ts';
 import { AppError } from '../errors.ts';
 import type { RegisterContext } from '../register/person-lock.ts';
 import type { SandboxClock } from '../sandbox/clock/sandbox-clock.ts';
@@ -28,6 +31,7 @@ import { preLegalRoutes } from './routes/pre-legal.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { surveyRoutes } from './routes/surveys.ts';
+import { templateRoutes } from './routes/templates.ts';
 import { webhooks, type WebhookConfig } from './webhooks.ts';
 
 const BODY_LIMIT = 1_048_576;
@@ -44,6 +48,8 @@ export interface ApiDeps {
   readonly sandboxClock: SandboxClock | null;
   /** Takes a verified receipt of a provider; it is idempotent. */
   readonly applyReceipt: (event: ProviderEvent) => Promise<unknown>;
+  /** Sends a code to the contact point of a link, for a debtor's page; absent: this process sends nothing. */
+  readonly sendCode?: (linkId: string, language: string) => Promise<boolean>;
   /** Why the installation is not ready yet, in words; null when it is. */
   readonly ready: () => Promise<string | null>;
 }
@@ -74,13 +80,17 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(operations, { ctx, ready: deps.ready, buildId: deps.config.buildId });
   await app.register(assets);
   await app.register(landingPage);
+  // In the sandbox every debtor has the same address.
+  const limit = deps.sandboxClock === null ? { max: PAGE_RATE, timeWindow: 60_000 } : (false as const);
   await app.register(async (pages) => {
     await pages.register(formbody, { bodyLimit: 16_384 });
-    await pages.register(surveyPages, {
-      ctx,
-      // In the sandbox every debtor has the same address.
-      rateLimit: deps.sandboxClock === null ? { max: PAGE_RATE, timeWindow: 60_000 } : false,
-    });
+    // A mail program may post the one click as either kind of form.
+    await pages.register(multipart, { attachFieldsToBody: 'keyValues', limits: { fields: 10, files: 0, fieldSize: 1_000 } });
+    await pages.register(async (own) => surveyPages(own, { ctx, rateLimit: limit }));
+    await pages.register(async (own) => unsubscribePages(own, { ctx, rateLimit: limit }));
+    await pages.register(async (own) => debtorPages(own, {
+      ctx, rateLimit: limit, secure: deps.config.publicBaseUrl.startsWith('https:'), sendCode: deps.sendCode ?? null,
+    }));
   });
   await app.register(webhooks, { ctx, config: deps.config, applyReceipt: deps.applyReceipt });
   return app;
@@ -89,7 +99,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 function routes({ sandboxClock }: ApiDeps): readonly Route[] {
   return [
     ...agreementRoutes, ...actionRoutes, ...callbackRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
-    ...configurationRoutes, ...segmentRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
+    ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
   ];
 }
 

@@ -25,6 +25,11 @@ const settings = z.strictObject({
     smsFrom: z.string().regex(/^(\+[1-9]\d{1,14}|[A-Za-z0-9 ]{1,11})$/, 'must be a phone like +56961234567 or up to 11 letters and digits').optional(),
     emailFrom: z.email('must be an e-mail address').optional(),
   }).optional(),
+  /** How the firm is reached, and who the creditor is on paper: some countries want it said (`pacto template preview` shows which). */
+  contact: z.strictObject({
+    phone: plainText(40).optional(), email: z.email('must be an e-mail address').optional(), address: plainText(120).optional(), taxId: plainText(40).optional(),
+    person: plainText(80).optional(), creditorAddress: plainText(120).optional(), creditorTaxId: plainText(40).optional(),
+  }).optional(),
   /** Where debtors of this creditor pay. */
   payUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
   /** What this creditor changes in a strategy, by its id. */
@@ -127,13 +132,14 @@ function cursorId(cursor: string): string {
 }
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
-type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'senders'>> & {
+type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'senders' | 'contact'>> & {
+  readonly contact?: Loose<NonNullable<CreditorSettings['contact']>> | undefined;
   readonly promiseLimits?: Loose<NonNullable<CreditorSettings['promiseLimits']>> | undefined;
   readonly senders?: Loose<NonNullable<CreditorSettings['senders']>> | undefined;
 };
 
 /** Without the fields that are there but undefined. */
-function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, strategies }: GivenSettings): CreditorSettings {
+function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, contact, strategies }: GivenSettings): CreditorSettings {
   return {
     ...(strategies === undefined ? {} : { strategies }),
     ...(componentOrder === undefined ? {} : { componentOrder }),
@@ -141,6 +147,7 @@ function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, strategies
     ...(firm === undefined ? {} : { firm }),
     ...(senders === undefined ? {} : { senders: tidySenders(senders) }),
     ...(payUrl === undefined ? {} : { payUrl }),
+    ...(contact === undefined ? {} : { contact: defined(contact) }),
   };
 }
 
@@ -150,4 +157,10 @@ function tidyLimits({ maxDaysAhead, maxInARow }: NonNullable<GivenSettings['prom
 
 function tidySenders({ smsFrom, emailFrom }: NonNullable<GivenSettings['senders']>): NonNullable<CreditorSettings['senders']> {
   return { ...(smsFrom === undefined ? {} : { smsFrom }), ...(emailFrom === undefined ? {} : { emailFrom }) };
+}
+
+type Contact = NonNullable<CreditorSettings['contact']>;
+
+function defined(contact: Loose<Contact>): Contact {
+  return Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== undefined));
 }

@@ -7,7 +7,7 @@ import { optOut } from './opt-out.ts';
 import type { RegisterContext } from './person-lock.ts';
 
 /** The whole message, whatever its case, accents and punctuation. "Cancelar" is not here: it means to pay. */
-const STOP_WORDS: ReadonlySet<string> = new Set(['BAJA', 'STOP', 'ALTO', 'STOPALL', 'UNSUBSCRIBE']);
+const STOP_WORDS: ReadonlySet<string> = new Set(['BAJA', 'STOP', 'ALTO', 'STOPALL', 'UNSUBSCRIBE', 'SAIR']);
 const DEBTOR: Actor = { id: 'debtor', role: 'system', creditorId: null };
 
 /** Whether a message asks, in one word, to be left alone. */

@@ -43,6 +43,8 @@ export interface OptOutRequest {
   readonly factId?: string | undefined;
   /** The agreement whose own activity asks; it gets its fact handed back instead of signalled. */
   readonly caller?: string | undefined;
+  /** Kept with the denial: how the person asked, and what they were shown. No address. */
+  readonly evidence?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Registers an opt-out by an actor who may see the person; a creditor's own key cannot speak for other creditors. */
@@ -65,7 +67,7 @@ export async function optOutUnder(
   const events: AgreementEvent[] = [];
   let channels: readonly ConsentChannel[] = [];
   for (const one of persons) {
-    const denied = await deny(lock, ctx, one, reachOf(body), { source: 'optOut', request: id, by: request.by, scope: body.scope });
+    const denied = await deny(lock, ctx, one, reachOf(body), { ...request.evidence, source: 'optOut', request: id, by: request.by, scope: body.scope });
     if (one.id === personId) channels = denied.silenced;
     for (const row of await openAgreements(lock, one)) events.push(...(await tell(lock, ctx, row, denied, { ...request, id })));
   }

@@ -1,25 +1,30 @@
 /** Publishing strategies and texts: a version is stored once and never changes. */
 import canonicalize from 'canonicalize';
 import { insertStrategy, listStrategies, strategyOf } from '../db/strategies.ts';
-import { insertTemplate, templateVersion } from '../db/templates.ts';
+import { insertReleased, RELEASE } from '../db/templates.ts';
 import { AppError } from '../errors.ts';
 import { shippedStrategies } from '../strategy/shipped.ts';
 import type { Strategy } from '../strategy/strategy.ts';
-import { shippedTemplates } from '../text/template.ts';
+import { shippedTemplates } from '../text/shipped.ts';
 import type { RegisterContext } from './person-lock.ts';
+import { same as sameTemplate } from './template.ts';
 
 type Publisher = Pick<RegisterContext, 'db' | 'clock'>;
 
 /** Stores everything that comes with this release; again changes nothing. ERR_STRATEGY or ERR_TEMPLATE when a published version was edited. */
 export async function publishShipped(ctx: Publisher): Promise<void> {
   for (const { strategy, source } of shippedStrategies()) await publishStrategy(ctx, strategy, source);
-  const now = await ctx.clock.now();
-  for (const template of shippedTemplates()) {
-    if (await insertTemplate(ctx.db, template, now)) continue;
-    const stored = await templateVersion(ctx.db, template.key, template.locale, template.version);
-    if (!same(stored?.body, template.body)) {
-      throw new AppError('ERR_TEMPLATE', `Template ${template.key} (${template.locale}) version ${template.version} is published with another content; raise its version.`);
-    }
+  await publishShippedTemplates(ctx);
+}
+
+async function publishShippedTemplates(ctx: Publisher): Promise<void> {
+  const shipped = shippedTemplates().map((template) => ({ ...template, body: { ...template.body } }));
+  const bodies = new Map(shipped.map((template) => [`${template.key} ${template.locale} ${template.version}`, template.body]));
+  for (const row of await insertReleased(ctx.db, shipped, await ctx.clock.now())) {
+    const body = bodies.get(`${row.key} ${row.locale} ${row.version}`);
+    // A number that the installation's own text has taken: that text stays in force.
+    if (row.published_by !== RELEASE || body === undefined || sameTemplate(row, body)) continue;
+    throw new AppError('ERR_TEMPLATE', `Template ${row.key} (${row.locale}) version ${row.version} is published with another content; raise its version.`);
   }
 }
 

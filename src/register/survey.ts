@@ -1,5 +1,5 @@
 /** The satisfaction survey after a settlement: one token, one answer, an expiry. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { eventOf } from '../db/agreement-events.ts';
 import { creditorById } from '../db/creditors.ts';
@@ -20,6 +20,7 @@ import { pageOf, positionOf, type Page, type PageQuery } from './page.ts';
 import type { PersonLock, RegisterContext } from './person-lock.ts';
 import { loadState } from './rebuild.ts';
 import { appendTimeline } from './timeline.ts';
+import { hashToken } from './token.ts';
 
 const TOKEN_BYTES = 32;
 const DEFAULT_EXPIRES_DAYS = 20;
@@ -28,11 +29,6 @@ const NUDGE_AFTER = 7 * DAY;
 /** `POST /s/{token}`: 1 (very bad) to 5 (very good). */
 export const surveyAnswer = z.strictObject({ score: z.int().min(1).max(5), comment: z.string().trim().min(1).max(1_000).optional() });
 export type SurveyAnswer = z.infer<typeof surveyAnswer>;
-
-/** How a token is stored and looked up: lower-case hex SHA-256. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
 
 export interface StartSurveyInput {
   readonly agreementId: string;

@@ -1,14 +1,15 @@
 /** Dates and hours as people there write them; the zone is always told, the host's is never used. */
 
-/** larga: `sábado 5 de diciembre`; corta: `5 de diciembre`; completa: `sábado 5 de diciembre de 2026`. */
-export type DateStyle = 'larga' | 'corta' | 'completa';
+/** larga: `sábado 5 de diciembre`; corta: `5 de diciembre`; completa: `sábado 5 de diciembre de 2026`; anual: `5 de diciembre de 2026`. */
+export type DateStyle = 'larga' | 'corta' | 'completa' | 'anual';
 
-export const DATE_STYLES: readonly DateStyle[] = ['larga', 'corta', 'completa'];
+export const DATE_STYLES: readonly DateStyle[] = ['larga', 'corta', 'completa', 'anual'];
 
 const PARTS: Readonly<Record<DateStyle, Intl.DateTimeFormatOptions>> = {
   larga: { weekday: 'long', day: 'numeric', month: 'long' },
   corta: { day: 'numeric', month: 'long' },
   completa: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+  anual: { day: 'numeric', month: 'long', year: 'numeric' },
 };
 
 const formats = new Map<string, Intl.DateTimeFormat>();

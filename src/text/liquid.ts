@@ -9,7 +9,7 @@ import { isLocalDate } from '../domain/zone.ts';
 import { formatAmount } from './amount.ts';
 import { DATE_STYLES, type DateStyle, formatDate, formatDateAt, formatHour } from './date.ts';
 import type { MessageData } from './message-data.ts';
-import { phrasesOf } from './phrases.ts';
+import { phrasesOf, type Phrases } from './phrases.ts';
 
 type FilterHandler = Extract<FilterImplOptions, (...told: never[]) => unknown>;
 
@@ -22,8 +22,8 @@ const PARSE_LIMIT = 20_000;
 const RENDER_LIMIT_MS = 500;
 const MEMORY_LIMIT = 1_000_000;
 
-/** What a text is rendered from; `short` tells an SMS to leave out what it can do without. */
-export type TextData = MessageData & { readonly short?: boolean };
+/** What a text is rendered from; `short` tells an SMS to leave out what it can do without, `w` are the words of the place. */
+export type TextData = MessageData & { readonly short: boolean; readonly w: Phrases['words'] };
 
 export interface TextEngine {
   /** Renders one text; an AppError names the field of the template and the variable that is missing. */
@@ -106,7 +106,7 @@ function summaryOf(items: MessageData['items'], locale: string, style: DateStyle
   const [first] = items;
   if (!first) throw new TypeError('cuotas needs at least one instalment');
   if (items.length === 1) {
-    const what = first.kind === 'instalment' ? phrases.instalment(first.instalmentNumber, first.instalments) : phrases.besides[first.kind].said;
+    const what = first.kind === 'instalment' ? phrases.instalment(first.instalmentNumber) : phrases.besides[first.kind].said;
     return `${what} (${formatAmount(first.amountMinor, first.currency, locale)}, ${formatDate(first.dueOn, locale, style)})`;
   }
   const oneCurrency = items.every((item) => item.currency === first.currency);

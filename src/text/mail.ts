@@ -7,6 +7,7 @@ import type { Phrases } from './phrases.ts';
 export type MailPart =
   | { readonly kind: 'paragraph' | 'small'; readonly text: string }
   | { readonly kind: 'table'; readonly items: readonly MessageItem[]; readonly totalMinor: number; readonly currency: string }
+  | { readonly kind: 'details'; readonly title: string; readonly lines: readonly string[] }
   | { readonly kind: 'button'; readonly label: string; readonly url: string };
 
 export interface Mail {
@@ -27,6 +28,7 @@ export function mailText(mail: Mail): string {
 function partText(mail: Mail, part: MailPart): string {
   switch (part.kind) {
     case 'button': return `${part.label}: ${part.url}`;
+    case 'details': return [part.title, ...part.lines].join('\n');
     case 'table': {
       const rows = rowsOf(mail, part).map(({ reference, instalment, dueOn, amount }) => `- ${reference} · ${instalment} · ${dueOn} · ${amount}`);
       return [...rows, ...totalOf(mail, part).map((total) => `${mail.phrases.table.total}: ${total}`)].join('\n');
@@ -37,6 +39,7 @@ function partText(mail: Mail, part: MailPart): string {
 
 const TEXT = 'margin:0 0 16px;font:16px/24px system-ui,-apple-system,Segoe UI,Roboto,sans-serif;color:#1c2430';
 const SMALL = 'margin:0 0 8px;font:14px/20px system-ui,-apple-system,Segoe UI,Roboto,sans-serif;color:#57606e';
+const HEAD = 'margin:24px 0 8px;font:600 14px/20px system-ui,-apple-system,Segoe UI,Roboto,sans-serif;color:#1c2430';
 const CELL = 'padding:8px;border-bottom:1px solid #dfe3e8;font:14px/20px system-ui,-apple-system,Segoe UI,Roboto,sans-serif;color:#1c2430';
 const BUTTON = 'display:inline-block;padding:12px 20px;border-radius:8px;background:#0b5c8f;color:#ffffff;font:600 16px/24px system-ui,-apple-system,Segoe UI,Roboto,sans-serif;text-decoration:none';
 
@@ -57,6 +60,7 @@ function partHtml(mail: Mail, part: MailPart): string {
     case 'paragraph': return `<p style="${TEXT}">${linked(mail, part.text)}</p>`;
     case 'small': return `<p style="${SMALL}">${linked(mail, part.text)}</p>`;
     case 'button': return `<p style="margin:24px 0"><a href="${escapeHtml(part.url)}" style="${BUTTON}">${escapeHtml(part.label)}</a></p>`;
+    case 'details': return `<h2 style="${HEAD}">${escapeHtml(part.title)}</h2>\n${part.lines.map((line) => `<p style="${SMALL}">${linked(mail, line)}</p>`).join('\n')}`;
     case 'table': return tableHtml(mail, part);
   }
 }

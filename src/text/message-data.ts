@@ -25,6 +25,30 @@ const item = z.object({
   currency,
 });
 
+const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
+
+/** What is owed under one agreement, as the law wants it told: contract, dates, interest, fees and taxes apart. */
+const contract = z.object({
+  reference: name,
+  signedOn: optional(localDate),
+  defaultedOn: optional(localDate),
+  /** The oldest date that is not paid. */
+  dueOn: optional(localDate),
+  owedMinor: amountMinor,
+  /** Whether the creditor told what the amount is made of; without it nothing is charged besides the plan. */
+  itemised: z.boolean().default(false),
+  interestMinor: amountMinor.default(0),
+  lateInterestMinor: amountMinor.default(0),
+  feesMinor: amountMinor.default(0),
+  taxesMinor: amountMinor.default(0),
+});
+
+/** How to reach the firm, and who the creditor is on paper. */
+const contact = z.object({
+  phone: optional(name), email: optional(name), address: optional(name), taxId: optional(name), person: optional(name),
+  creditorAddress: optional(name), creditorTaxId: optional(name),
+});
+
 export const messageData = z.object({
   firstName: name,
   /** Who writes. */
@@ -37,6 +61,12 @@ export const messageData = z.object({
   items: z.array(item).max(50).default([]),
   totalMinor: amountMinor.default(0),
   currency,
+  /** Everything that is owed under `contracts`. */
+  owedMinor: amountMinor.default(0),
+  contracts: z.array(contract).max(50).default([]),
+  contact: contact.prefault({}),
+  /** Where the person pays the creditor; null: only at the creditor's own. */
+  payUrl: link.nullish().transform((url) => url ?? null),
   link,
   unsubscribeUrl: link.nullish().transform((url) => url ?? null),
   surveyUrl: link.nullish().transform((url) => url ?? null),

@@ -1,15 +1,18 @@
 /** A template and the data of one message become what the provider is given. */
 import { AppError } from '../errors.ts';
-import { createTextEngine, type TextEngine } from './liquid.ts';
+import { applies, sayBlock, withBlocks } from './blocks.ts';
+import { createTextEngine, type TextData, type TextEngine } from './liquid.ts';
 import { mailHtml, mailText, type MailPart } from './mail.ts';
 import { parseMessageData, type MessageData, type MessageDataInput } from './message-data.ts';
 import { phrasesOf, type BlockId, type Phrases } from './phrases.ts';
 import { smsLength, toGsm7 } from './sms.ts';
-import type { TemplateBody } from './template.ts';
+import { detailBlocks, type MailBlock, type TemplateBody } from './template.ts';
 
 export interface RenderedSms {
   readonly channel: 'sms';
   readonly body: string;
+  /** The fixed sentences that stand in it. */
+  readonly blocks: readonly BlockId[];
 }
 
 export interface RenderedEmail {
@@ -17,23 +20,28 @@ export interface RenderedEmail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly blocks: readonly BlockId[];
 }
 
 const MAX_SEGMENTS = 2;
 /** What is tried in an SMS, one after the other: long names give way, then the greeting (`short`), the fixed sentences never. */
-const SIZES = [{ names: 120, short: false }, { names: 32, short: false }, { names: 20, short: false }, { names: 20, short: true }, { names: 12, short: true }];
+const SIZES = [
+  { names: 120, short: false }, { names: 32, short: false }, { names: 20, short: false }, { names: 20, short: true }, { names: 12, short: true }, { names: 8, short: true },
+];
 
 const engines = new Map<string, TextEngine>();
 
-function engineOf(locale: string): TextEngine {
+/** The engine of a locale, made once. */
+export function engineOf(locale: string): TextEngine {
   const known = engines.get(locale) ?? createTextEngine(locale);
   engines.set(locale, known);
   return known;
 }
 
 /**
- * Renders one message; amounts and dates are written as in `locale`. A contact point that is not confirmed gets an SMS
- * and a subject without a word of debt. ERR_TEMPLATE names the field that is missing, never a value.
+ * Renders one message; amounts and dates are written as in `locale`. A contact point that is not confirmed gets an SMS, a
+ * subject and the first lines of a mail (what a locked screen shows) without a word of debt. ERR_TEMPLATE names the field
+ * that is missing, never a value.
  */
 export function renderMessage(template: TemplateBody, channel: 'sms', locale: string, data: MessageDataInput): RenderedSms;
 export function renderMessage(template: TemplateBody, channel: 'email', locale: string, data: MessageDataInput): RenderedEmail;
@@ -45,22 +53,26 @@ export function renderMessage(template: TemplateBody, channel: 'sms' | 'email', 
 
 function renderSms(template: TemplateBody, locale: string, data: MessageData): RenderedSms {
   const phrases = phrasesOf(locale);
-  const source = data.confirmed || template.discreet ? withBlocks(template.sms, phrases, data) : phrases.neutralSms;
+  const engine = engineOf(locale);
+  const { source, named } = withBlocks(data.confirmed || template.discreet ? template.sms : phrases.neutralSms, phrases, data);
   for (const { names, short } of SIZES) {
-    const body = toGsm7(engineOf(locale).render(source, 'sms', { ...shortened(data, names), short }));
-    if (smsLength(body).segments <= MAX_SEGMENTS) return { channel: 'sms', body };
+    const given: TextData = { ...shortened(data, names), short, w: phrases.words };
+    const body = toGsm7(engine.render(source, 'sms', given));
+    if (smsLength(body).segments > MAX_SEGMENTS) continue;
+    const said = named.filter((block) => body.includes(toGsm7(sayBlock(engine, phrases, block, given))));
+    return { channel: 'sms', body, blocks: [...new Set([...said, ...impliedBlocks(body, phrases, given)])] };
   }
   const message = `it takes more than ${MAX_SEGMENTS} segments`;
   throw new AppError('ERR_TEMPLATE', `The template's sms: ${message}.`, { errors: [{ path: 'sms', message }] });
 }
 
-/** `[[notSeizure]]` in an SMS is the fixed sentence, or nothing where it does not apply. */
-function withBlocks(source: string, phrases: Phrases, data: MessageData): string {
-  return source.replace(/\[\[(\w+)\]\]/g, (_, id: string) => {
-    const block = Object.keys(phrases.blocks).find((known): known is BlockId => known === id);
-    if (!block) throw new AppError('ERR_TEMPLATE', `The template's sms names the unknown block ${id}.`, { errors: [{ path: 'sms', message: `unknown block ${id}` }] });
-    return applies(block, data) ? phrases.blocks[block] : '';
-  });
+/** What an SMS says without naming a block: who writes, for whom, where the rest stands, how it ends. */
+function impliedBlocks(body: string, phrases: Phrases, data: TextData): BlockId[] {
+  const says = (text: string): boolean => body.includes(toGsm7(text));
+  return [
+    ...(says(data.link) ? ['detailLink'] as const : []), ...(says(data.firm) ? ['firm'] as const : []),
+    ...(says(data.creditorName) ? ['creditor', 'lender'] as const : []), ...(new RegExp(`\\b${phrases.replies.stop}\\b`).test(body) ? ['optOutHowTo'] as const : []),
+  ];
 }
 
 function shortened(data: MessageData, limit: number): MessageData {
@@ -73,32 +85,53 @@ function cut(name: string, limit: number): string {
   return letters.length <= limit ? name : `${letters.slice(0, limit - 1).join('').trimEnd()}.`;
 }
 
-function applies(block: BlockId, data: MessageData): boolean {
-  if (block === 'notSeizure') return data.country === null || data.country === 'CL';
-  if (block === 'notYou') return !data.confirmed;
-  return true;
-}
-
 function renderEmail(template: TemplateBody, locale: string, data: MessageData): RenderedEmail {
   const phrases = phrasesOf(locale);
-  const write = (source: string, field: string): string => engineOf(locale).render(source, field, data).trim();
-  const opening: MailPart[] = [
-    { kind: 'paragraph', text: write(phrases.greeting, 'greeting') },
-    { kind: 'paragraph', text: write(phrases.sender, 'sender') },
-  ];
-  const parts = template.mail.flatMap((part, index): MailPart[] => {
-    const field = `mail.${index}`;
-    if ('text' in part) return [{ kind: 'paragraph', text: write(part.text, field) }];
-    if ('block' in part) {
-      if (!applies(part.block, data)) return [];
-      return [{ kind: part.block === 'stop' || part.block === 'notYou' ? 'small' : 'paragraph', text: write(phrases.blocks[part.block], field) }];
-    }
-    if ('table' in part) return data.items.length === 0 ? [] : [{ kind: 'table', items: data.items, totalMinor: data.totalMinor, currency: data.currency }];
-    const url = data[part.to];
-    if (url === null) throw new AppError('ERR_TEMPLATE', `The template's ${field}: the variable ${part.to} is missing.`, { errors: [{ path: field, message: `the variable ${part.to} is missing` }] });
-    return [{ kind: 'button', label: write(part.button, field), url }];
-  });
+  const engine = engineOf(locale);
+  const given: TextData = { ...data, short: false, w: phrases.words };
+  const write = (source: string, field: string): string => engine.render(source, field, given).trim();
+  const blocks: BlockId[] = [];
+  const say = (block: BlockId): string => {
+    blocks.push(...(block === 'stop' ? (['stop', 'optOutHowTo'] as const) : [block]));
+    return sayBlock(engine, phrases, block, given);
+  };
+  const opening = openingOf(template, phrases, data);
+  blocks.push(...(template.discreet && !data.confirmed ? (['firm'] as const) : (['firm', 'creditor', 'lender'] as const)));
+  const parts = template.mail.flatMap((part, index) => partsOf(part, `mail.${index}`, { data, phrases, write, say }));
   const subject = write(data.confirmed || template.discreet ? template.subject : phrases.neutralSubject, 'subject').replace(/\s+/g, ' ');
-  const mail = { locale, phrases, subject, parts: [...opening, ...parts], firm: data.firm, links: data.unsubscribeUrl === null ? [] : [data.unsubscribeUrl] };
-  return { channel: 'email', subject, text: mailText(mail), html: mailHtml(mail) };
+  const mail = {
+    locale, phrases, subject, firm: data.firm, links: [data.unsubscribeUrl, data.payUrl].filter((url) => url !== null),
+    parts: [...opening.map((source): MailPart => ({ kind: 'paragraph', text: write(source, 'opening') })), ...parts],
+  };
+  return { channel: 'email', subject, text: mailText(mail), html: mailHtml(mail), blocks: [...new Set(blocks)] };
+}
+
+/** To whom is not confirmed the first lines say only who writes and to whom; a discreet text never tells on whose behalf then. */
+function openingOf(template: TemplateBody, phrases: Phrases, { confirmed, firm, creditorName }: MessageData): string[] {
+  if (confirmed) return [phrases.greeting, phrases.sender];
+  if (template.discreet) return [phrases.greeting, phrases.discreetSender];
+  return [phrases.greeting, phrases.neutralOpening, ...(firm === creditorName ? [] : [phrases.sender])];
+}
+
+interface Writing {
+  readonly data: MessageData;
+  readonly phrases: Phrases;
+  readonly write: (source: string, field: string) => string;
+  readonly say: (block: BlockId) => string;
+}
+
+function partsOf(part: MailBlock, field: string, { data, phrases, write, say }: Writing): MailPart[] {
+  if ('text' in part) return [{ kind: 'paragraph', text: write(part.text, field) }];
+  if ('block' in part) {
+    if (!applies(part.block, data)) return [];
+    return [{ kind: part.block === 'stop' || part.block === 'notYou' ? 'small' : 'paragraph', text: say(part.block) }];
+  }
+  if ('details' in part) {
+    const lines = detailBlocks(part.details).filter((block) => applies(block, data)).map(say);
+    return lines.length === 0 ? [] : [{ kind: 'details', title: phrases.detailsTitle, lines }];
+  }
+  if ('table' in part) return data.items.length === 0 ? [] : [{ kind: 'table', items: data.items, totalMinor: data.totalMinor, currency: data.currency }];
+  const url = data[part.to];
+  if (url === null) throw new AppError('ERR_TEMPLATE', `The template's ${field}: the variable ${part.to} is missing.`, { errors: [{ path: field, message: `the variable ${part.to} is missing` }] });
+  return [{ kind: 'button', label: write(part.button, field), url }];
 }

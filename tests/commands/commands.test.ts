@@ -1,6 +1,8 @@
 /** The commands that act on an installation, as processes, on a real PostgreSQL. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { names } from '../../src/config.ts';
@@ -165,4 +167,16 @@ test('a database that does not answer is ERR_DEPENDENCY, not a stack', async () 
     execFile(process.execPath, [MAIN, 'attempts', 'unknown'], { env }, (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: stdout, err: stderr }));
   });
   expect(ended).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/^ERR_DEPENDENCY/) });
+});
+
+test('template publish stores the next version of a text; the same again changes nothing', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pacto-template-'));
+  try {
+    const path = join(folder, 'own-text.yaml');
+    await writeFile(path, 'key: own-text\nlocale: es-PE\nsms: "{{ firm }}: {{ link }} [[optOutHowTo]]"\nsubject: Hola\nmail:\n  - text: Hola\n');
+    expect(await answer('template', 'publish', path)).toMatchObject({ created: true, key: 'own-text', locale: 'es-PE', version: 1, publishedBy: 'cli' });
+    expect(await answer('template', 'publish', path)).toMatchObject({ created: false, version: 1 });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

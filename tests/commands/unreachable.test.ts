@@ -10,7 +10,7 @@ import { examplesOf, paths, walk, wordsOf } from '../cli/tree.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 /** Need no installation, or look for the file that the example names first. */
-const ALONE: ReadonlySet<string> = new Set(['config', 'strategy validate', 'import agreements', 'import payments', 'import contacts']);
+const ALONE: ReadonlySet<string> = new Set(['config', 'strategy validate', 'template preview', 'import agreements', 'import payments', 'import contacts']);
 
 let folder: string;
 beforeAll(async () => {

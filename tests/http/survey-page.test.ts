@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { instant } from '../../src/db/columns.ts';
-import { hashToken } from '../../src/register/survey.ts';
+import { hashToken } from '../../src/register/token.ts';
 import { agreementBody, call, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;

@@ -14,7 +14,7 @@ import { loadState } from '../../src/register/rebuild.ts';
 import { deliverContact, type Delivery } from '../../src/register/sending/delivery.ts';
 import type { SendingDeps } from '../../src/register/sending/deps.ts';
 import type { Step, Strategy } from '../../src/strategy/strategy.ts';
-import { shippedTemplates } from '../../src/text/template.ts';
+import { shippedTemplates } from '../../src/text/shipped.ts';
 import type { DeliverInput } from '../../workflows/contract.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { at, movableClock, registerContext, seedAgreement, SURVEY_STEP, type AgreementOptions, type MovableClock, type SeededPerson } from '../register/seed.ts';

@@ -1,14 +1,12 @@
 /** A duty of the law goes the way of every message: claimed, begun, called, recorded, and bound by the same law. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { json } from '../../src/db/columns.ts';
-import { insertTemplate } from '../../src/db/templates.ts';
 import type { AgreementTerms } from '../../src/domain/agreement.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { dutyStandings } from '../../src/domain/duty.ts';
 import { loadState } from '../../src/register/rebuild.ts';
 import { deliverContact } from '../../src/register/sending/delivery.ts';
 import { readTimeline } from '../../src/register/timeline.ts';
-import { shippedTemplates } from '../../src/text/template.ts';
 import { at, fact, seedPerson } from '../register/seed.ts';
 import { ended, openDesk, type Desk } from './desk.ts';
 
@@ -19,8 +17,6 @@ const ON = at('2026-03-11', 10);
 let desk: Desk;
 beforeAll(async () => {
   desk = await openDesk();
-  const missed = shippedTemplates().find(({ key }) => key === 'missed');
-  if (missed !== undefined) await insertTemplate(desk.db, { ...missed, key: 'useful-notice' }, 0);
 });
 afterAll(() => desk.close());
 beforeEach(() => {

@@ -25,6 +25,7 @@ import type { RegisterContext } from '../../src/register/person-lock.ts';
 import { publishShipped } from '../../src/register/publish.ts';
 import type { SendingConfig } from '../../src/register/sending/deps.ts';
 import { installedSending } from '../../src/register/sending/installed.ts';
+import { sendCode } from '../../src/register/sending/code.ts';
 import { applyReceipt } from '../../src/register/sending/receipts.ts';
 import { anyChange, reconcileUnknown } from '../../src/register/sending/reconcile.ts';
 import type { Actor, ClockJob } from '../../src/sandbox/clock/clock-job.ts';
@@ -147,7 +148,7 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
     },
     play: () => Promise.reject(new AppError('ERR_CLOCK', 'A test moves its clock itself.')),
   };
-  const api: FastifyInstance = await createApi({ ctx, config: { ...config, buildId: build }, sandboxClock, applyReceipt: (event) => applyReceipt(ctx, event), ready: () => Promise.resolve(null) });
+  const api: FastifyInstance = await createApi({ ctx, config: { ...config, buildId: build }, sandboxClock, applyReceipt: (event) => applyReceipt(ctx, event), sendCode: (linkId, language) => sendCode(sending, linkId, language), ready: () => Promise.resolve(null) });
   await api.listen({ host: '127.0.0.1', port: apiPort });
   const { key: adminKey } = await addKey(ctx, { name: 'test', role: 'admin', creditorId: null });
 

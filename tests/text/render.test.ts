@@ -5,7 +5,11 @@ import { AppError } from '../../src/errors.ts';
 import type { MessageDataInput } from '../../src/text/message-data.ts';
 import { renderMessage } from '../../src/text/render.ts';
 import { smsLength, toGsm7 } from '../../src/text/sms.ts';
-import { shippedTemplates, templateBody } from '../../src/text/template.ts';
+import { FIXTURE_NAMES, fixture } from '../../src/text/fixtures.ts';
+import { localeFor, LOCALES } from '../../src/text/locale.ts';
+import { phrasesOf } from '../../src/text/phrases.ts';
+import { shippedTemplates } from '../../src/text/shipped.ts';
+import { templateBody, type TemplateBody } from '../../src/text/template.ts';
 
 const CLP_ITEM = { reference: 'C-9', instalmentNumber: 2, instalments: 6, dueOn: '2026-12-05', amountMinor: 45_990, currency: 'CLP' };
 
@@ -24,22 +28,22 @@ const RICH = message({
   items: [CLP_ITEM, { ...CLP_ITEM, instalmentNumber: 0 }, { ...CLP_ITEM, reference: 'C-10', instalmentNumber: 12, instalments: 48 }], totalMinor: 137_970,
   link: 'http://127.0.0.1:40123/d/0b9c6b44e2f94a6c', unsubscribeUrl: 'https://p.example/u/abc?x=1&y=2',
 });
-const LAPSED: MessageDataInput = { ...RICH, items: [{ ...CLP_ITEM, kind: 'lapsedDiscount' }] };
-const MINIMAL = message({ creditorName: 'Comercial Sur', firm: 'Comercial Sur', country: null });
 
-const templates = shippedTemplates();
-const shipped = (key: string) => {
-  const found = templates.find((template) => template.key === key);
-  if (!found) throw new Error(`no template ${key}`);
+const templates = shippedTemplates().flatMap(({ key, locale, body }) => (body.kind === 'message' ? [{ key, locale, body }] : []));
+const shipped = (key: string, locale = 'es-CL'): TemplateBody => {
+  const found = templates.find((template) => template.key === key && template.locale === locale);
+  if (!found) throw new Error(`no template ${key} in ${locale}`);
   return found.body;
 };
+const countryFor = (locale: string): string => ({ es: 'AR', en: 'US' })[locale] ?? locale.split('-')[1] ?? 'CL';
 
-test('every template that the standard strategy and the survey need is shipped once', () => {
-  const keys = templates.map(({ key, locale }) => `${locale}/${key}`);
-  expect(new Set(keys).size).toBe(keys.length);
-  for (const key of ['upcoming', 'missed', 'second-notice', 'third-notice', 'promise-eve', 'promise-broken', 'settled', 'survey']) {
-    expect(keys).toContain(`es-CL/${key}`);
-  }
+const KEYS = [
+  'callback-confirmation', 'final-notice', 'first-contact', 'missed', 'pre-legal-notice', 'promise-broken', 'promise-eve', 'second-notice', 'settled', 'survey',
+  'third-notice', 'upcoming', 'useful-notice', 'written-information',
+];
+
+test('every text is shipped once in every locale', () => {
+  for (const locale of LOCALES) expect(templates.filter((template) => template.locale === locale).map(({ key }) => key)).toEqual(KEYS);
 });
 
 test('a charge or a lapsed discount is no instalment of the plan: never "7 de 6"', () => {
@@ -56,38 +60,71 @@ test('a charge or a lapsed discount is no instalment of the plan: never "7 de 6"
   for (const { text, html } of [alone, all]) expect(text + html).not.toMatch(/[78] de 6|cuota [78]/);
 });
 
-describe.each(templates.map(({ key, body }) => [key, body] as const))('%s', (_key, body) => {
-  test.each([['minimal', MINIMAL], ['rich', RICH], ['unconfirmed', { ...RICH, confirmed: false }], ['lapsed discount', LAPSED]] as const)('with %s data the SMS is GSM-7 of at most two segments', (_name, data) => {
-    for (const locale of ['es-CL', 'es-CO', 'es-MX', 'es-PE']) {
-      const { body: text } = renderMessage(body, 'sms', locale, data);
-      const counted = new SegmentedMessage(text, 'auto', false);
-      expect(counted.getEncodingName()).toBe('GSM-7');
-      expect(counted.segmentsCount).toBeLessThanOrEqual(2);
-      expect(smsLength(text)).toMatchObject({ encoding: 'GSM-7', segments: counted.segmentsCount });
-      expect(text).not.toMatch(/[{}]|\[\[|undefined|null/);
+/** Words that tell an onlooker of a debt, in any of the languages. */
+const TELLS = /\$|R\$|S\/|\d{2}[.,]\d{3}|\b(cuotas?|parcialidad\w*|parcelas?|pagos?|pagamento|pay\w*|paid|deudas?|d[ií]vida|debt\w*|acuerdo|convenio|acordo|agreement|cobran[zç]a|collect\w*|saldo|vencid\w*|overdue|owe\w*|embarg\w*|seiz\w*|penhor\w*)\b/i;
+
+describe.each(LOCALES)('in %s', (locale) => {
+  const own = templates.filter((template) => template.locale === locale);
+  const country = countryFor(locale);
+  const written = localeFor(locale, country);
+
+  test.each(['charge', 'lapsedDiscount'] as const)('what is owed besides the instalments (%s) is said in no more room', (kind) => {
+    for (const { body } of own) {
+      const given = fixture('emptiest', country);
+      const { body: text } = renderMessage(body, 'sms', written, { ...given, confirmed: true, items: given.items?.map((item) => ({ ...item, kind })) });
+      expect(smsLength(text)).toMatchObject({ encoding: 'GSM-7' });
+      expect(smsLength(text).segments).toBeLessThanOrEqual(2);
     }
   });
 
-  test('the mail says who writes and leaves no placeholder, in text and in HTML', () => {
-    for (const data of [MINIMAL, RICH]) {
-      const mail = renderMessage(body, 'email', 'es-CL', data);
+  test.each(own.map(({ key, body }) => [key, body] as const))('%s: each fixture gives an SMS in GSM-7 of at most two segments, confirmed or not', (_key, body) => {
+    for (const name of FIXTURE_NAMES) {
+      for (const place of [country, 'CL', 'US']) {
+        for (const confirmed of [true, false]) {
+          const { body: text } = renderMessage(body, 'sms', written, { ...fixture(name, place), confirmed });
+          const counted = new SegmentedMessage(text, 'auto', false);
+          expect({ encoding: counted.getEncodingName(), fits: counted.segmentsCount <= 2, segments: smsLength(text).segments }).toEqual({ encoding: 'GSM-7', fits: true, segments: counted.segmentsCount });
+          expect(text).not.toMatch(/[{}]|\[\[|undefined|null/);
+        }
+      }
+    }
+  });
+
+  test.each(own.map(({ key, body }) => [key, body] as const))('%s: to whom is not confirmed SMS, subject and the first lines of the mail tell no debt, and a way to say so is offered', (_key, body) => {
+    const data = { ...fixture('ordinary', country), confirmed: false };
+    const sms = renderMessage(body, 'sms', written, data).body;
+    const mail = renderMessage(body, 'email', written, data);
+    const seen = mail.html.replace(/<head>[\s\S]*?<\/head>/, '').replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').trim();
+    for (const text of [sms, mail.subject, ...(body.discreet ? [] : [mail.text.slice(0, 150), seen.slice(0, 150)])]) expect(text.replace(/https?:\S+/g, '')).not.toMatch(TELLS);
+    for (const text of [sms, mail.subject, ...(body.discreet ? [mail.text, seen] : [mail.text.slice(0, 150), seen.slice(0, 150)])]) expect(text).not.toContain('Comercial Sur');
+    const { notYou } = phrasesOf(locale).replies;
+    expect(sms).toContain(notYou);
+    expect(mail.text).toContain(notYou);
+  });
+
+  test.each(own.map(({ key, body }) => [key, body] as const))('%s: the mail says who writes and how to stop, and leaves no placeholder, in text and in HTML', (_key, body) => {
+    for (const name of FIXTURE_NAMES) {
+      const data = fixture(name, country);
+      const mail = renderMessage(body, 'email', written, data);
       for (const part of [mail.subject, mail.text, mail.html.replace(/style="[^"]*"/g, '')]) expect(part).not.toMatch(/[{}]|undefined|\bnull\b/);
       expect(mail.text).toContain(data.firm);
+      expect(mail.text).toMatch(data.unsubscribeUrl === undefined ? /BAJA|SAIR|STOP/ : /https:\/\/avisos\.pacto\.example\/u\//);
       expect(mail.subject).not.toMatch(/\$|\n/);
     }
   });
-
-  test('to whom is not confirmed, neither the SMS nor the subject tells of money, and NO SOY is offered', () => {
-    const data = { ...message(), confirmed: false };
-    const sms = renderMessage(body, 'sms', 'es-CL', data).body;
-    const mail = renderMessage(body, 'email', 'es-CL', data);
-    for (const text of [sms, mail.subject]) expect(text).not.toMatch(/\$|\d{2}\.\d{3}|cuota|pago|deuda|acuerdo|cobranza|Comercial Sur/i);
-    expect(sms).toContain('NO SOY');
-    expect(mail.text).toContain('NO SOY');
-  });
 });
 
-const NOTICES = ['missed', 'second-notice', 'third-notice', 'promise-broken'];
+test('a country says what is said differently there, and takes the rest from its language', () => {
+  const said = (locale: string, country: string): string => renderMessage(shipped('missed', locale), 'email', locale, fixture('ordinary', country)).text;
+  expect(said('es-MX', 'MX')).toContain('No registramos el pago de la parcialidad 2 ($459.90');
+  expect(said('es-CL', 'CL')).toContain('a la hora que le acomoda');
+  expect(said('es-CO', 'CO')).toContain('a la hora que le queda bien');
+  expect(said('pt-BR', 'BR')).toContain('parcela 2 (R$ 459,90');
+  expect(said('en', 'US')).toContain('instalment 2 ($459.90, Saturday, December 5)');
+  expect(renderMessage(shipped('second-notice', 'es-PE'), 'email', 'es-PE', fixture('ordinary', 'PE')).subject).toBe('Su acuerdo con Comercial Sur: conozca sus opciones');
+});
+
+const NOTICES = ['missed', 'second-notice', 'third-notice', 'final-notice', 'pre-legal-notice', 'useful-notice', 'written-information', 'promise-broken'];
 
 test.each(NOTICES)('the notice %s of an unpaid amount carries the fixed sentences, in Chile that it is no seizure', (key) => {
   const says = (country: string | null): string[] => {
@@ -102,11 +139,11 @@ test.each(NOTICES)('the notice %s of an unpaid amount carries the fixed sentence
 });
 
 test('no template threatens, shouts or accuses', () => {
-  for (const { key, body } of templates) {
+  for (const { key, body } of templates.filter((template) => template.locale.startsWith('es'))) {
     const mail = renderMessage(body, 'email', 'es-CL', message());
     const said = `${renderMessage(body, 'sms', 'es-CL', message()).body} ${mail.subject} ${mail.text}`;
     expect(`${key}: ${said.replace('Esta gestión no es un procedimiento destinado a embargar sus bienes.', '')}`)
-      .not.toMatch(/!|último aviso|incumpl|moros|deudor|demanda|judicial|embarg(?!ar sus bienes)|urgente|DICOM|por qué no/i);
+      .not.toMatch(/!|último aviso|incumpl|\bmoros|deudor|demanda|judicial|embarg(?!ar sus bienes)|urgente|DICOM|por qué no/i);
   }
 });
 
@@ -158,7 +195,7 @@ test('a notice to long names about a large amount still fits, because the names 
   const data = { ...RICH, items: [{ ...CLP_ITEM, instalmentNumber: 12, instalments: 48, amountMinor: 12_345_990, dueOn: '2026-09-25' }], promise: { dueOn: '2026-09-25', amountMinor: 12_345_990 } };
   for (const key of NOTICES) {
     const { body } = renderMessage(shipped(key), 'sms', 'es-CL', data);
-    expect(body).toContain('12.345.990');
+    if (key !== 'written-information') expect(body).toContain('12.345.990');
     expect(body).toContain('embargar sus bienes.');
   }
 });

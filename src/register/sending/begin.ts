@@ -11,6 +11,8 @@ import { validUntil } from './claim.ts';
 import type { SendingDeps } from './deps.ts';
 import { recordStep, spokenByLead, versionsOfAttempt, type DeliveryOutcome } from './facts.ts';
 import { askGate, readSubject, versionsOnly, type LawSubject, type Versions } from './gate.ts';
+import { maskTokens } from '../../text/token-mask.ts';
+import { newTokens, storeTokens, urlsOf, type MessageTokens } from '../link.ts';
 import { compose, templateOf } from './message.ts';
 import { parcelOf, partsOf, type DeliveryRequest, type Parcel } from './parcel.ts';
 import { senderOf, type Sender } from './sender.ts';
@@ -25,6 +27,8 @@ export interface CertainCall {
   readonly sender: Sender;
   readonly message: RenderedMessage;
   readonly validityMs: number;
+  /** Where a POST stops the mails to this address; null for an SMS. */
+  readonly unsubscribeUrl: string | null;
 }
 
 export type Beginning =
@@ -63,45 +67,70 @@ async function prepare(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow,
     return { kind: 'again' };
   }
   const template = await templateOf(lock.trx, parcel, subject.person.language);
-  const message = template === null ? null : composed(deps, parcel, subject, template, attempt);
-  if (template === null || message === null) return refuse(lock, deps, attempt, parcel);
+  const tokens = newTokens(attempt.channel);
+  const said = template === null ? null : composed(deps, parcel, subject, template, attempt, tokens);
+  if (template === null || said === null || said.message === null) return refuse(lock, deps, attempt, parcel, said?.rules ?? []);
   await dropGone(lock, attempt, parts, parcel);
   const until = validUntil(lock.now, verdict.windowEnd);
-  return start(lock, deps, attempt, parcel, { subject, template, message, until, versions: versionsOnly(verdict.versions), to: verdict.point.value });
+  return start(lock, deps, attempt, parcel, { subject, template, message: said.message, tokens, until, versions: versionsOnly(verdict.versions), to: verdict.point.value });
 }
 
 interface Prepared {
   readonly subject: LawSubject;
   readonly template: TemplateRow;
   readonly message: RenderedMessage;
+  readonly tokens: MessageTokens;
   readonly until: number;
   readonly versions: Versions;
   readonly to: string;
 }
 
 async function start(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow, parcel: Parcel, prepared: Prepared): Promise<Beginning> {
-  const { subject, template, message, until, versions, to } = prepared;
+  const { subject, template, message, tokens, until, versions, to } = prepared;
   const provider = deps.channels[attempt.channel]?.provider;
   if (provider === undefined) throw new AppError('ERR_CONFIG', `There is no provider for ${attempt.channel}.`);
   const token = deps.ctx.newId();
   const begun = await beginAttempt(lock.trx, attempt.id, {
     token, beginSeq: await lock.nextSeq(), begunAt: lock.now, validUntil: until, provider, purpose: parcel.purpose,
-    template: { key: template.key, version: template.version, locale: template.locale }, versions, rendered: message,
+    template: { key: template.key, version: template.version, locale: template.locale }, versions, rendered: withoutTokens(message),
   });
   if (!begun) return { kind: 'lost' };
+  const owner = { attemptId: attempt.id, creditorId: attempt.creditor_id, personId: attempt.person_id, contactPointId: attempt.contact_point_id, agreementId: subject.row.id };
+  await storeTokens(lock.trx, tokens, owner, lock.now, () => deps.ctx.newId());
+  const { unsubscribeUrl } = urlsOf(tokens, deps.config.publicBaseUrl);
   return {
     kind: 'call',
-    call: { attemptId: attempt.id, token, channel: attempt.channel, to, sender: senderOf(subject.creditor, attempt.channel), message, validityMs: until - lock.now },
+    call: {
+      unsubscribeUrl, attemptId: attempt.id, token, channel: attempt.channel, to, sender: senderOf(subject.creditor, attempt.channel), message, validityMs: until - lock.now,
+    },
   };
 }
 
-function composed(deps: SendingDeps, parcel: Parcel, subject: LawSubject, template: TemplateRow, attempt: AttemptRow): RenderedMessage | null {
+/** The evidence keeps what was said; the tokens in it were the reader's alone. */
+function withoutTokens(message: RenderedMessage): RenderedMessage {
+  if ('body' in message) return { body: maskTokens(message.body) };
+  return { subject: message.subject, text: maskTokens(message.text), html: maskTokens(message.html) };
+}
+
+interface Said {
+  /** null: it cannot be rendered, or must not be said. */
+  readonly message: RenderedMessage | null;
+  /** Rules of the place that it would break. */
+  readonly rules: readonly string[];
+}
+
+function composed(deps: SendingDeps, parcel: Parcel, subject: LawSubject, template: TemplateRow, attempt: AttemptRow, tokens: MessageTokens): Said {
+  const { publicBaseUrl } = deps.config;
+  const told = { attemptId: attempt.id, template: template.key, version: template.version };
   try {
-    return compose(parcel, subject, template, attempt.channel, deps.config.publicBaseUrl);
+    const { message, faults } = compose(parcel, subject, template, attempt.channel, urlsOf(tokens, publicBaseUrl), publicBaseUrl);
+    if (faults.length === 0) return { message, rules: [] };
+    deps.ctx.log.error({ ...told, errors: faults.map(({ path, message: why }) => ({ path, message: why })) }, 'a text breaks a rule of the place');
+    return { message: null, rules: [...new Set(faults.map(({ rule }) => rule))] };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'ERR_TEMPLATE') throw error;
-    deps.ctx.log.error({ attemptId: attempt.id, template: template.key, version: template.version, errors: error.errors }, 'a text could not be rendered');
-    return null;
+    deps.ctx.log.error({ ...told, errors: error.errors }, 'a text could not be rendered');
+    return { message: null, rules: [] };
   }
 }
 
@@ -124,8 +153,9 @@ async function silence(lock: PersonLock, attempt: AttemptRow, agreementId: strin
   return { kind: 'again' };
 }
 
-async function refuse(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow, parcel: Parcel): Promise<Beginning> {
+async function refuse(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow, parcel: Parcel, broken: readonly string[]): Promise<Beginning> {
+  const rules = ['template-error', ...broken];
   await moveAttempt(lock.trx, attempt.id, ['claimed'], { state: 'rejected', reason: 'template-error', endedAt: lock.now });
-  const events = await recordStep(lock, deps.ctx, spokenByLead(parcel), { result: 'refused', rules: ['template-error'], versions: versionsOfAttempt(attempt) }, 'caller');
+  const events = await recordStep(lock, deps.ctx, spokenByLead(parcel), { result: 'refused', rules, versions: versionsOfAttempt(attempt) }, 'caller');
   return { kind: 'done', outcome: { result: 'refused', events } };
 }

@@ -18,12 +18,13 @@ export async function callProvider(deps: SendingDeps, call: CertainCall): Promis
 }
 
 async function send({ channels }: SendingDeps, call: CertainCall, deadline: Deadline): Promise<SendOutcome> {
-  const { attemptId, to, validityMs, message, sender } = call;
+  const { attemptId, to, validityMs, message, sender, unsubscribeUrl } = call;
   const outgoing = { attemptId, to, validityMs };
   if ('body' in message) {
     if (channels.sms === null) return { kind: 'retry', code: 'noChannel' };
     return channels.sms.send({ ...outgoing, body: message.body, ...(sender.sms === null ? {} : { from: sender.sms }) }, deadline);
   }
   if (channels.email === null) return { kind: 'retry', code: 'noChannel' };
-  return channels.email.send({ ...outgoing, ...message, ...(sender.email === null ? {} : { from: sender.email }) }, deadline);
+  const listUnsubscribe = unsubscribeUrl === null ? {} : { listUnsubscribe: { url: unsubscribeUrl } };
+  return channels.email.send({ ...outgoing, ...message, ...listUnsubscribe, ...(sender.email === null ? {} : { from: sender.email }) }, deadline);
 }

@@ -7,9 +7,15 @@ import { speaksOf } from '../../domain/occurrence.ts';
 import { viewOf } from '../../domain/view.ts';
 import { AppError } from '../../errors.ts';
 import type { MessageChannel } from '../../strategy/strategy.ts';
+import { mandatedOf } from '../../text/check.ts';
+import { contentFaults, type ContentFault } from '../../text/content-rule.ts';
+import { localeFor } from '../../text/locale.ts';
 import type { MessageDataInput } from '../../text/message-data.ts';
-import { renderMessage } from '../../text/render.ts';
+import { phrasesOf } from '../../text/phrases.ts';
+import { renderMessage, type RenderedEmail, type RenderedSms } from '../../text/render.ts';
+import { contentRulesOf } from '../../text/shipped-rules.ts';
 import { templateBody } from '../../text/template.ts';
+import type { MessageUrls } from '../link.ts';
 import type { LoadedAgreement } from '../rebuild.ts';
 import type { LawSubject } from './gate.ts';
 import { partsOf, type Parcel } from './parcel.ts';
@@ -19,10 +25,10 @@ type Item = NonNullable<MessageDataInput['items']>[number];
 
 const MOST_ITEMS = 50;
 
-/** The published text of the parcel's head, in the person's language; null when there is none. */
+/** The published text of the parcel's head, in the person's language as it is written where they live; null when there is none. */
 export async function templateOf(db: Db | Trx, parcel: Parcel, language: string): Promise<TemplateRow | null> {
   const key = parcel.head.template;
-  return key === null ? null : (await templateFor(db, key, language)) ?? null;
+  return key === null ? null : (await templateFor(db, key, localeFor(language, parcel.lead.agreement.row.country))) ?? null;
 }
 
 /** Numbers of the instalments that these occurrences speak of. */
@@ -30,19 +36,36 @@ export function instalmentsOf({ state }: LoadedAgreement, occurrence: Occurrence
   return speaksOf(state, occurrence).map(({ number }) => number);
 }
 
-/** Renders the message of a channel; ERR_TEMPLATE when the text does not fit the data. */
-export function compose(parcel: Parcel, subject: LawSubject, template: TemplateRow, channel: MessageChannel, publicBaseUrl: string): RenderedMessage {
-  const body = templateBody.safeParse(template.body);
-  if (!body.success) throw new AppError('ERR_TEMPLATE', `The published template ${template.key} does not have the promised shape.`);
-  const { language } = subject.person;
-  const sameLanguage = language.split('-')[0] === template.locale.split('-')[0];
-  const message = renderMessage(body.data, channel, sameLanguage ? language : template.locale, dataOf(parcel, subject, publicBaseUrl));
-  return message.channel === 'sms' ? { body: message.body } : { subject: message.subject, text: message.text, html: message.html };
+/** What would be said, and the rules of the place that it would break: with one of them it must not leave. */
+export interface Composed {
+  readonly message: RenderedMessage;
+  readonly faults: readonly ContentFault[];
 }
 
-function dataOf(parcel: Parcel, { person, creditor, row }: LawSubject, publicBaseUrl: string): MessageDataInput {
+/** Renders the message of a channel; ERR_TEMPLATE when the text does not fit the data. */
+export function compose(parcel: Parcel, subject: LawSubject, template: TemplateRow, channel: MessageChannel, urls: MessageUrls, publicBaseUrl: string): Composed {
+  const body = templateBody.safeParse(template.body);
+  if (!body.success) throw new AppError('ERR_TEMPLATE', `The published template ${template.key} does not have the promised shape.`);
+  const wanted = localeFor(subject.person.language, subject.row.country);
+  const locale = wanted.split('-')[0] === template.locale.split('-')[0] ? wanted : template.locale;
+  const data = dataOf(parcel, subject, urls, publicBaseUrl);
+  const message = renderMessage(body.data, channel, locale, data);
+  return {
+    message: message.channel === 'sms' ? { body: message.body } : { subject: message.subject, text: message.text, html: message.html },
+    faults: faultsOf(message, parcel, subject, locale, data),
+  };
+}
+
+function faultsOf(message: RenderedSms | RenderedEmail, parcel: Parcel, { row, creditor, person }: LawSubject, locale: string, data: MessageDataInput): ContentFault[] {
+  const fields = message.channel === 'sms' ? [{ path: 'sms', text: message.body }] : [{ path: 'subject', text: message.subject }, { path: 'mail', text: message.text }];
+  const said = { channel: message.channel, purpose: parcel.purpose, locale, blocks: message.blocks, fields, without: mandatedOf(phrasesOf(locale), data) };
+  return contentFaults(contentRulesOf(row.country), said, { creditorType: creditor.type, state: person.address?.region, city: person.address?.city });
+}
+
+function dataOf(parcel: Parcel, { person, creditor, row }: LawSubject, urls: MessageUrls, publicBaseUrl: string): MessageDataInput {
   const items = partsOf(parcel).flatMap((part) => itemsOf(part.agreement, part.occurrences))
     .sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0)).slice(0, MOST_ITEMS);
+  const contracts = partsOf(parcel).map(({ agreement }) => contractOf(agreement)).slice(0, MOST_ITEMS);
   const token = parcel.survey?.token ?? null;
   return {
     firstName: person.type === 'company' ? person.name : person.name.trim().split(/\s+/)[0] ?? person.name,
@@ -52,11 +75,34 @@ function dataOf(parcel: Parcel, { person, creditor, row }: LawSubject, publicBas
     items,
     totalMinor: items.reduce((sum, item) => sum + item.amountMinor, 0),
     currency: row.currency,
-    link: creditor.settings.payUrl ?? publicBaseUrl,
+    contracts,
+    owedMinor: contracts.reduce((sum, contract) => sum + contract.owedMinor, 0),
+    contact: creditor.settings.contact ?? {},
+    payUrl: creditor.settings.payUrl ?? null,
+    ...urls,
     surveyUrl: token === null ? null : `${publicBaseUrl}/s/${token}`,
     promise: promiseOf(parcel),
     zone: row.zone,
     country: row.country,
+  };
+}
+
+type Contract = NonNullable<MessageDataInput['contracts']>[number];
+
+/** What is owed under an agreement and what it is made of, as the creditor told it; without a breakdown nothing is charged besides the plan. */
+export function contractOf({ row, state }: LoadedAgreement): Contract {
+  const view = viewOf(state);
+  return {
+    reference: row.debt?.contractRef ?? row.external_id,
+    signedOn: row.debt?.signedOn ?? null,
+    defaultedOn: row.debt?.defaultedOn ?? null,
+    dueOn: view.instalments.find((one) => one.unpaid)?.dueOn ?? null,
+    owedMinor: view.balanceMinor,
+    itemised: row.debt !== null,
+    interestMinor: row.debt?.interestMinor ?? 0,
+    lateInterestMinor: row.debt?.lateInterestMinor ?? 0,
+    feesMinor: row.debt?.feesMinor ?? 0,
+    taxesMinor: row.debt?.taxesMinor ?? 0,
   };
 }
 

@@ -11,13 +11,16 @@ export interface SampleCreditor {
   readonly country: SampleCountry;
   readonly currency: string;
   /** A third party writes in its own name, on the creditor's behalf. */
-  readonly settings: { readonly firm?: string };
+  readonly settings: { readonly firm?: string; readonly contact: Readonly<Record<string, string>> };
 }
 
+/** Invented, as some countries want it said in the first message. */
+const ANDES = { phone: '+56 2 2938 0000', email: 'ayuda@andes.example', address: 'Huérfanos 1234, Santiago', taxId: '76.543.210-3', person: 'Carmen Rojas' };
+
 export const SAMPLE_CREDITORS: readonly SampleCreditor[] = [
-  { id: 'comercial-sur', name: 'Comercial Sur', type: 'thirdParty', country: 'CL', currency: 'CLP', settings: { firm: 'Andes Servicios' } },
-  { id: 'crediandes', name: 'Crediandes', type: 'thirdParty', country: 'CO', currency: 'COP', settings: { firm: 'Andes Servicios' } },
-  { id: 'luz-del-norte', name: 'Luz del Norte', type: 'firstParty', country: 'CL', currency: 'CLP', settings: {} },
+  { id: 'comercial-sur', name: 'Comercial Sur', type: 'thirdParty', country: 'CL', currency: 'CLP', settings: { firm: 'Andes Servicios', contact: ANDES } },
+  { id: 'crediandes', name: 'Crediandes', type: 'thirdParty', country: 'CO', currency: 'COP', settings: { firm: 'Andes Servicios', contact: ANDES } },
+  { id: 'luz-del-norte', name: 'Luz del Norte', type: 'firstParty', country: 'CL', currency: 'CLP', settings: { contact: { phone: '+56 55 2938 0000', email: 'ayuda@luzdelnorte.example' } } },
 ];
 
 const CURRENCIES: Readonly<Record<SampleCountry, string>> = { CL: 'CLP', CO: 'COP', MX: 'MXN', PE: 'PEN' };
