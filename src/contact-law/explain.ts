@@ -22,6 +22,15 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
   [BASE, ...Object.values(shippedPolicies('none').profiles)].flatMap(rulesOf).concat(Object.values(MISSING)).map((rule) => [rule.id, rule]),
 );
 
+const FREQUENCY: ReadonlySet<string> = new Set(
+  Object.values(shippedPolicies('none').profiles).flatMap((layer) => [...(layer.locks ?? []), ...(layer.caps ?? []), ...(layer.spacing ?? [])]).map((rule) => rule.id),
+);
+
+/** Whether the rule counts what was done to reach the person: a quota, a gap, one channel a week. */
+export function isFrequencyRule(ruleId: string): boolean {
+  return FREQUENCY.has(ruleId);
+}
+
 /** The words and the source of a rule; an id that no shipped rule has (a policy of an earlier version) explains itself by its id. */
 export function explainRule(ruleId: string): RuleExplanation {
   const rule = RULES.get(ruleId);

@@ -24,10 +24,10 @@ export function profileFor(policies: PolicySet, place: Place): string | null {
   return overlays.length === 0 ? country : overlays.join('+');
 }
 
-/** `profileFor` with what providers forbid there and who may take the money: what a real sending asks. */
+/** `profileFor` with the house's own margin, what providers forbid there and who may take the money: what a real sending asks. */
 export function sendingProfileFor(policies: PolicySet, place: Place): string | null {
   const profile = profileFor(policies, place);
-  return profile === null ? null : [profile, 'PROVIDER', ...(PROVIDER_LAYERS[place.country] === undefined ? [] : [PROVIDER_LAYERS[place.country]])].join('+');
+  return profile === null ? null : [profile, 'MARGIN', 'PROVIDER', ...(PROVIDER_LAYERS[place.country] === undefined ? [] : [PROVIDER_LAYERS[place.country]])].join('+');
 }
 
 /** Overlays of a country at a place: those that are certain from what is told, or all that are possible. */

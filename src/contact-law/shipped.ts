@@ -8,6 +8,7 @@ import { CL } from './profiles/cl.ts';
 import { CO } from './profiles/co.ts';
 import { EC } from './profiles/ec.ts';
 import { ES } from './profiles/es.ts';
+import { MARGIN } from './profiles/margin.ts';
 import { MX } from './profiles/mx.ts';
 import { PE } from './profiles/pe.ts';
 import { PROVIDER, PROVIDER_MX, PROVIDER_US } from './profiles/providers.ts';
@@ -15,7 +16,7 @@ import { UK } from './profiles/uk.ts';
 import { US, US_DC, US_FL, US_MA, US_NYC, US_WA } from './profiles/us.ts';
 
 const LAYERS: readonly ContactPolicy[] = [
-  HOUSE, CL, CO, MX, PE, EC, AR, BR, BR_SP, BR_RJ, BR_ES, BR_AM, BR_AL, ES, UK, US, US_MA, US_FL, US_NYC, US_DC, US_WA, PROVIDER, PROVIDER_US, PROVIDER_MX,
+  HOUSE, CL, CO, MX, PE, EC, AR, BR, BR_SP, BR_RJ, BR_ES, BR_AM, BR_AL, ES, UK, US, US_MA, US_FL, US_NYC, US_DC, US_WA, MARGIN, PROVIDER, PROVIDER_US, PROVIDER_MX,
 ];
 
 /** The policies in force. `tzVersion` is that of the evaluating process; `readings` chooses among open readings. */

@@ -1,7 +1,7 @@
 /** The ledger of messages. Every change of state is a compare-and-set, so that of two workers only one goes on. */
 import { sql } from 'kysely';
 import { instant, json, nullableInstant } from './columns.ts';
-import type { AttemptState, NewRow, RenderedMessage, Row } from './database.ts';
+import type { AttemptState, NewRow, PlaceInLaw, RenderedMessage, Row } from './database.ts';
 import type { StepPurpose } from '../strategy/strategy.ts';
 import type { Db, Trx } from './pool.ts';
 
@@ -64,6 +64,7 @@ export interface Beginning {
   readonly template: { readonly key: string; readonly version: number; readonly locale: string };
   readonly versions: { readonly policyVersion: string; readonly calendarVersion: string; readonly tzVersion: string };
   readonly rendered: RenderedMessage;
+  readonly place: PlaceInLaw;
 }
 
 /** claimed -> calling; false when another worker was first. From here on the call is certain and belongs to the token. */
@@ -73,7 +74,7 @@ export async function beginAttempt(trx: Trx, id: string, begin: Beginning): Prom
     state: 'calling', token: begin.token, begin_seq: begin.beginSeq, begun_at: instant(begin.begunAt), valid_until: instant(begin.validUntil),
     provider: begin.provider, purpose: begin.purpose, template: template.key, template_version: template.version, locale: template.locale,
     policy_version: versions.policyVersion, calendar_version: versions.calendarVersion, tz_version: versions.tzVersion,
-    rendered: json(begin.rendered), touched_wall: wallInstant(),
+    rendered: json(begin.rendered), place: json(begin.place), touched_wall: wallInstant(),
   }).where('id', '=', id).where('state', '=', 'claimed').executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }

@@ -36,18 +36,23 @@ export async function auditedAttempts(db: Db | Trx, identityIds: readonly string
 export interface AuditedPerson {
   readonly id: string;
   readonly identityId: string;
+  readonly type: Row<'person'>['type'];
   readonly zone: string | null;
-  readonly region: string | undefined;
-  readonly city: string | undefined;
+  readonly address: Row<'person'>['address'];
+  /** The preferred one. */
+  readonly phone: string | null;
+  /** The creditor's, for who has no address. */
+  readonly country: string;
   readonly creditorType: 'firstParty' | 'thirdParty';
 }
 
 export async function auditedPersons(db: Db | Trx, identityIds: readonly string[]): Promise<AuditedPerson[]> {
   const rows = await db.selectFrom('person').innerJoin('creditor', 'creditor.id', 'person.creditor_id')
-    .select(['person.id', 'person.identity_id', 'person.zone', 'person.address', 'creditor.type']).where('person.identity_id', 'in', identityIds).execute();
-  return rows.map((row) => ({
-    id: row.id, identityId: row.identity_id, zone: row.zone, region: row.address?.region, city: row.address?.city, creditorType: row.type,
-  }));
+    .select(['person.id', 'person.identity_id', 'person.type', 'person.zone', 'person.address', 'creditor.country', 'creditor.type as creditorType'])
+    .select((eb) => eb.selectFrom('contact_point').select('value').whereRef('contact_point.person_id', '=', 'person.id').where('contact_point.kind', '=', 'phone')
+      .orderBy('position').limit(1).as('phone'))
+    .where('person.identity_id', 'in', identityIds).execute();
+  return rows.map(({ identity_id: identityId, ...row }) => ({ ...row, identityId }));
 }
 
 export interface AuditedConsent {

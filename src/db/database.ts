@@ -1,6 +1,6 @@
 /** Every table of src/db/migrations as Kysely sees it. What a column means is said there, once. */
 import type { Insertable, Selectable } from 'kysely';
-import type { LawChannel, Purpose } from '../contact-law/policy.ts';
+import type { ContactCase, LawChannel, Purpose } from '../contact-law/policy.ts';
 import type { AgreementEvent, AgreementTerms, ComponentName, CallOutcomeName, Phase } from '../domain/agreement.ts';
 import type { StrategyOverrides } from '../strategy/overrides.ts';
 import type { Score } from '../strategy/score.ts';
@@ -295,6 +295,20 @@ export type AttemptState = 'claimed' | 'calling' | 'sent' | 'rejected' | 'undeli
 /** What was said: an SMS has `body`, an e-mail `subject`, `text` and `html`. */
 export type RenderedMessage = { readonly body: string } | { readonly subject: string; readonly text: string; readonly html: string };
 
+/** Where the contact law takes a person to be, as the evaluator is asked. */
+export type PlaceInLaw = Pick<ContactCase, 'profile' | 'zones' | 'state' | 'city' | 'debtorType'>;
+
+export interface ContactWaitTable {
+  agreement_id: string;
+  medium: 'written' | 'spoken';
+  identity_id: string;
+  creditor_id: string;
+  since: Timestamp;
+  comes_at: Timestamp;
+  channels: LawChannel[];
+  purpose: Purpose;
+}
+
 export interface AttemptTable {
   id: string;
   creditor_id: string;
@@ -325,6 +339,7 @@ export interface AttemptTable {
   receipt_at: NullableTimestamp;
   tries: Defaulted<number>;
   rendered: NullableJson<RenderedMessage>;
+  place: NullableJson<PlaceInLaw>;
   touched_wall: WallTimestamp;
 }
 
@@ -640,6 +655,7 @@ export interface Database {
   suspense: SuspenseTable;
   promise: PromiseTable;
   dispute: DisputeTable;
+  contact_wait: ContactWaitTable;
   attempt: AttemptTable;
   agreement_co_debtor: AgreementCoDebtorTable;
   attempt_agreement: AttemptAgreementTable;

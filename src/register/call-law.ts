@@ -1,18 +1,11 @@
 /** Whether a person may be called by a human at an instant: the same law as for messages, asked of a slot in the future. */
 import { evaluate } from '../contact-law/evaluate.ts';
-import { shippedPolicies } from '../contact-law/shipped.ts';
-import type { LawDecision, PolicySet } from '../contact-law/policy.ts';
+import type { LawDecision } from '../contact-law/policy.ts';
 import type { ContactPoint, ContactPointHealth } from '../db/contact-points.ts';
 import type { AgreementRow } from '../db/database.ts';
 import type { PersonLock } from './person-lock.ts';
-import { lawCaseFor, readSubject } from './sending/gate.ts';
-
-let policies: PolicySet | undefined;
-
-function policiesInForce(): PolicySet {
-  policies ??= shippedPolicies(process.versions.tz ?? 'unknown');
-  return policies;
-}
+import { policiesInForce } from './policies.ts';
+import { lawCaseFor, readSubject } from './sending/law-subject.ts';
 
 /** A landline takes no SMS but rings. */
 const RINGING: ReadonlySet<ContactPointHealth> = new Set<ContactPointHealth>(['valid', 'softFailing', 'landline']);
@@ -28,5 +21,5 @@ export type CallLaw = (at: number) => LawDecision;
 export async function callLawOf(lock: PersonLock, row: AgreementRow): Promise<CallLaw> {
   const subject = await readSubject(lock.trx, row, lock.now);
   const authorisedChannels = callablePhones(subject.points).length > 0 ? (['call'] as const) : [];
-  return (at) => evaluate(policiesInForce(), { ...lawCaseFor(subject, 'call', 'collection', at), authorisedChannels });
+  return (at) => evaluate(policiesInForce(), { ...lawCaseFor(policiesInForce(), subject, 'call', 'collection', at), authorisedChannels });
 }

@@ -5,6 +5,7 @@ import { eventOf, eventsOf } from '../db/agreement-events.ts';
 import { shiftsServing } from '../db/agents.ts';
 import { siblingsOf } from '../db/agreements.ts';
 import { callbackById, insertCallback, openCallbacksOf } from '../db/callbacks.ts';
+import { leaveWait } from '../db/contact-waits.ts';
 import type { AgreementRow } from '../db/database.ts';
 import { enqueue } from '../db/outbox.ts';
 import { undeliveredFacts } from '../db/undelivered.ts';
@@ -23,7 +24,10 @@ import { toCallbackAnswer, type CallbackAnswer } from './callback.ts';
 import { callbackWorkflowId } from './callback-cancel.ts';
 import { recordFact } from './fact.ts';
 import type { PersonLock, RegisterContext } from './person-lock.ts';
+import { policiesInForce } from './policies.ts';
 import { loadState } from './rebuild.ts';
+import { readSubject } from './sending/law-subject.ts';
+import { notItsTurn, queueUp } from './sending/turn.ts';
 import { agentsOnShift, readFreeSlots, slotOfId, type Slot } from './slots.ts';
 
 /** How long before a slot a step may still book it: the agent has to see it coming. */
@@ -104,6 +108,7 @@ async function tryInsert(lock: PersonLock, ctx: RegisterContext, row: AgreementR
     id, creditor_id: row.creditor_id, agreement_id: row.id, identity_id: row.identity_id, agent_id: slot.agentId,
     from_at: slot.from, until_at: slot.until, occurrence, outcome: null, note: null, booked_at: lock.now, seq: await lock.nextSeq(),
   });
+  if (booked) await leaveWait(lock.trx, [row.id], 'spoken');
   return booked ? id : null;
 }
 
@@ -180,13 +185,19 @@ async function place(lock: PersonLock, ctx: RegisterContext, row: AgreementRow, 
   if (sibling !== null) return recordOutcome(lock, ctx, row.id, occurrence, { result: 'deferred', rules: [SIBLING_CALL], until: Math.max(sibling, lock.now) + HOUR });
   const end = Math.min(occurrence.expiresAt ?? Infinity, lock.now + HORIZON);
   const inTheWay = new Set<string>();
+  const subject = await readSubject(lock.trx, row, lock.now);
   for (const slot of lawfulSlots(await readFreeSlots(lock.trx, row.creditor_id, from, end), law, inTheWay)) {
+    if (await notItsTurn(lock, policiesInForce(), subject, { channel: 'call', purpose: 'collection', at: slot.from }) !== null) {
+      inTheWay.add('turn');
+      continue;
+    }
     const id = await tryInsert(lock, ctx, row, slot, occurrence.key);
     if (id !== null) return recordBooking(lock, ctx, row, { id, slot, occurrence: occurrence.key, tell: 'caller', factId: `callbackBooked/${id}` });
     inTheWay.add(NO_AGENT_SLOT);
   }
   const until = Math.min(occurrence.expiresAt ?? Infinity, nextMorning(state.terms.zone, lock.now));
   const rules = inTheWay.size > 0 ? [...inTheWay] : [NO_AGENT_SLOT];
+  await queueUp(lock, row, { rules, comesAt: until, channels: ['call'], purpose: 'collection' });
   return recordOutcome(lock, ctx, row.id, occurrence, { result: 'deferred', rules, until });
 }
 

@@ -1,7 +1,6 @@
 /** Why an agreement stands where it stands, and what comes next: the core's decision and the law's, in words. */
 import { evaluate } from '../contact-law/evaluate.ts';
 import { explainRule } from '../contact-law/explain.ts';
-import { shippedPolicies } from '../contact-law/shipped.ts';
 import type { LawChannel, LawDecision, Purpose } from '../contact-law/policy.ts';
 import type { AgreementState, Occurrence, Phase, WaitReason } from '../domain/agreement.ts';
 import { decide, missingRequirements, nextStep } from '../domain/decide.ts';
@@ -11,9 +10,12 @@ import { overdueAt, viewOf } from '../domain/view.ts';
 import { localDate, localMinuteOfDay } from '../domain/zone.ts';
 import type { Actor } from './actor.ts';
 import type { RegisterContext } from './person-lock.ts';
+import { policiesInForce } from './policies.ts';
 import { loadState, type LoadedAgreement } from './rebuild.ts';
 import { resolveAgreement } from './resolve.ts';
-import { lawCaseFor, pointFor, readSubject, type LawSubject } from './sending/gate.ts';
+import { pointFor } from './sending/gate.ts';
+import { wordsOf as ruleInWords } from './sending/rules.ts';
+import { lawCaseFor, readSubject, type LawSubject } from './sending/law-subject.ts';
 import type { EntryText } from './timeline.ts';
 
 export interface NextInLaw {
@@ -55,11 +57,11 @@ const NO_POINT = 'no-contact-point';
 
 /** The first of the step's channels that may be used at `at`; else the one that may be used soonest. */
 function earliest(subject: LawSubject, occurrence: Occurrence, at: number): { at: number | null; rules: readonly string[] } {
-  const policies = shippedPolicies(process.versions.tz ?? 'unknown');
+  const policies = policiesInForce();
   const channels: readonly LawChannel[] = occurrence.do === 'callback' ? ['call'] : occurrence.channels;
   const purpose: Purpose = occurrence.do === 'survey' ? 'survey' : occurrence.purpose;
   const asked = channels.map((channel) => {
-    const decision = evaluate(policies, lawCaseFor(subject, channel, purpose, at));
+    const decision = evaluate(policies, lawCaseFor(policies, subject, channel, purpose, at));
     const reachable = channel === 'sms' || channel === 'email' ? pointFor(subject.points, channel) !== undefined : true;
     return { at: reachable ? instantOf(decision, at) : null, rules: reachable || decision.rules.length > 0 ? decision.rules : [NO_POINT] };
   });
@@ -130,7 +132,7 @@ function coming(state: AgreementState, next: NextInLaw | null, now: number): Ent
   const lawful = next.earliestLawfulAt === null ? null : Date.parse(next.earliestLawfulAt);
   if (lawful === null) lines.push({ es: 'Tal como están las cosas no está permitido.', en: 'As things stand it is not allowed.' });
   else if (lawful > wanted) lines.push({ es: `Permitido desde ${wordsOf(zone, lawful)}.`, en: `Allowed from ${wordsOf(zone, lawful)}.` });
-  return [...lines, ...next.rules.map(explainRule)];
+  return [...lines, ...next.rules.map(ruleInWords)];
 }
 
 /** Local date and time of the agreement's zone. */

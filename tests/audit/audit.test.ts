@@ -184,7 +184,7 @@ describe('messages', () => {
   test('a message outside the lawful hours is unlawful', async () => {
     const id = await attemptOf(world.owing, 'upcoming');
     await world.desk.db.updateTable('attempt').set({ begun_at: instant(at('2026-02-26', 22)) }).where('id', '=', id).execute();
-    await expectOnly('unlawful', world.owing, /HOUSE-hours/);
+    await expectOnly('unlawful', world.owing, /CL-hours-write/);
   });
 
   test('a message to somebody who had withdrawn the consent is unlawful; one before the withdrawal is not', async () => {
@@ -256,11 +256,11 @@ describe('what was accepted and not applied', () => {
   });
 
   test('a step that was due and that nobody took is lost after 24 lawful hours, not before', async () => {
-    // The second notice is due on Tuesday the tenth at ten; twenty-four lawful hours later it is Thursday, 14:00.
+    // The second notice is due on Tuesday the tenth at ten; twenty-four lawful hours later it is Thursday, 10:00.
     await world.desk.db.updateTable('attempt').set({ ended_at: instant(MISSED_AT + DAY) }).where('state', '=', 'unknown').execute();
-    world.desk.clock.set(at('2026-03-12', 13, 50));
+    world.desk.clock.set(at('2026-03-12', 9, 50));
     expect((await look()).findings.filter(({ agreementId }) => agreementId === world.owing)).toEqual([]);
-    world.desk.clock.set(at('2026-03-12', 14, 10));
+    world.desk.clock.set(at('2026-03-12', 10, 10));
     expect((await look()).findings.filter(({ agreementId }) => agreementId === world.owing)).toEqual([
       { counter: 'lost', agreementId: world.owing, detail: expect.stringContaining('second/i1v1') },
     ]);

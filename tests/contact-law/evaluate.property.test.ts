@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { evaluate } from '../../src/contact-law/evaluate.ts';
 import type { PastContact } from '../../src/contact-law/policy.ts';
 import { anyCase, anyCaseAtAll, DAY, MINUTE, POLICIES } from './cases.ts';
-import { houseAllows, houseNextMinute } from './reference.ts';
+import { houseAllows, houseNextMinute } from './house-reference.ts';
 
 const RUNS = { numRuns: 1_000 };
 

@@ -78,10 +78,10 @@ describe('which profile holds at a place', () => {
     expect(profileOf(POLICIES, 'US_MA+US_FL+US_NYC+US_DC+US_WA')?.version).toMatch(/^BASE@.*\+US@.*\+US_MA@.*\+US_WA@/);
   });
 
-  test('a real sending adds what providers forbid there', () => {
-    expect(sendingProfileFor(POLICIES, { country: 'CL' })).toBe('CL+PROVIDER');
-    expect(sendingProfileFor(POLICIES, { country: 'US', state: 'TX' })).toBe('US+PROVIDER+PROVIDER_US');
-    expect(sendingProfileFor(POLICIES, { country: 'MX' })).toBe('MX+PROVIDER+PROVIDER_MX');
+  test('a real sending adds the margin of the house and what providers forbid there', () => {
+    expect(sendingProfileFor(POLICIES, { country: 'CL' })).toBe('CL+MARGIN+PROVIDER');
+    expect(sendingProfileFor(POLICIES, { country: 'US', state: 'TX' })).toBe('US+MARGIN+PROVIDER+PROVIDER_US');
+    expect(sendingProfileFor(POLICIES, { country: 'MX' })).toBe('MX+MARGIN+PROVIDER+PROVIDER_MX');
     expect(sendingProfileFor(POLICIES, { country: 'CA' })).toBeNull();
   });
 

@@ -58,8 +58,8 @@ test('after the date: a notice; by e-mail to who does not want SMS, by e-mail to
   await office.pacto.advanceTo(at('2027-01-20', '20:00'));
   expect((await channels(silent)).slice(1)).toEqual(['2027-01-18 10:00 sms']);
   expect((await channels(optedOut)).slice(1)).toEqual(['2027-01-18 10:00 email']);
-  // One contact a day: the fallback leaves on the next.
-  expect((await channels(unreached)).slice(1)).toEqual(['2027-01-18 10:00 sms', '2027-01-19 10:00 email']);
+  // Two clear days lie between written contacts: the fallback leaves on the third.
+  expect((await channels(unreached)).slice(1)).toEqual(['2027-01-18 10:00 sms']);
   expect(await office.kinds(unreached)).toContain('deliveryFailed');
   expect((await channels(promising)).slice(1)).toEqual([]);
   expect((await office.agreement(promising)).flags.promise).toBe(true);
@@ -74,6 +74,8 @@ test('a promise is reminded of on its eve; broken, it is spoken of once its grac
   expect(eve?.text).toContain('su compromiso de pago');
   expect(broken?.text).toContain('No registramos el pago');
   expect((await channels(silent)).slice(2)).toEqual(['2027-01-23 11:00 email']);
+  // The second notice had to wait for the fallback of the first, and for the Sunday.
+  expect((await channels(unreached)).slice(2)).toEqual(['2027-01-21 10:00 email', '2027-01-25 11:00 email']);
 });
 
 test('twelve days after the date a call is booked in a free slot of the agent, and comes due when the slot begins', async () => {

@@ -59,7 +59,7 @@ describe('a message that leaves', () => {
   });
 
   test('is valid no longer than the lawful window', async () => {
-    desk.clock.set(at('2026-03-05', 18, 40));
+    desk.clock.set(at('2026-03-05', 19, 40));
     const id = await desk.agreement(await seedPerson(desk.db));
     await desk.deliver(id);
     expect(desk.journal).toMatchObject([{ validityMs: 20 * 60_000 }]);
@@ -70,10 +70,10 @@ describe('a message that has to wait', () => {
   test('outside the hours waits for the first lawful minute at or after the hour of its step', async () => {
     desk.clock.set(at('2026-03-08', 12));
     const id = await desk.agreement(await seedPerson(desk.db));
-    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-09', 10), events: [{ result: 'deferred', rules: ['HOUSE-hours'] }] });
+    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-09', 10), events: [{ result: 'deferred', rules: ['CL-hours-write'] }] });
     expect(desk.journal).toHaveLength(0);
     expect(await desk.attempts(id)).toHaveLength(0);
-    expect((await readTimeline(desk.db, id)).at(-1)).toMatchObject({ outcome: 'deferred', rules: ['HOUSE-hours'] });
+    expect((await readTimeline(desk.db, id)).at(-1)).toMatchObject({ outcome: 'deferred', rules: ['CL-hours-write'] });
   });
 
   test('a retry of the same deferral leaves one fact', async () => {
@@ -85,13 +85,13 @@ describe('a message that has to wait', () => {
     expect(await desk.events(id)).toHaveLength(1);
   });
 
-  test('a person has one contact a day over all creditors', async () => {
+  test('two clear days lie between written contacts over all creditors', async () => {
     const person = await seedPerson(desk.db);
     const elsewhere = await seedPerson(desk.db, { creditorId: 'bank', identityId: person.identityId });
     const [first, second] = [await desk.agreement(person), await desk.agreement(elsewhere)];
     expect(ended(await desk.deliver(first)).result).toBe('sent');
-    expect(ended(await desk.deliver(second))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10), events: [{ rules: ['HOUSE-day'] }] });
-    desk.clock.set(at('2026-03-06', 10));
+    expect(ended(await desk.deliver(second))).toMatchObject({ result: 'deferred', until: at('2026-03-09', 10), events: [{ rules: ['house-day', 'CL-write-gap'] }] });
+    desk.clock.set(at('2026-03-09', 10));
     expect(ended(await desk.deliver(second)).result).toBe('sent');
   });
 
@@ -140,9 +140,18 @@ describe('a message that is not permitted', () => {
     expect(ended(await desk.deliver(id))).toMatchObject({ result: 'sent', events: [{ channel: 'email' }] });
   });
 
-  test('without a known zone nothing leaves', async () => {
+  test('without a known zone it leaves only when every zone of the country is open', async () => {
     const id = await desk.agreement(await seedPerson(desk.db, { zone: null }));
-    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'refused', events: [{ rules: ['missing-zone'] }] });
+    desk.clock.set(at('2026-03-06', 9, 30)); // 07:30 on Easter Island
+    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10), events: [{ rules: ['CL-hours-write'] }] });
+    desk.clock.set(at('2026-03-06', 10));
+    expect(ended(await desk.deliver(id)).result).toBe('sent');
+  });
+
+  test('in a country without rules nothing leaves', async () => {
+    const id = await desk.agreement(await seedPerson(desk.db));
+    await desk.db.updateTable('agreement').set({ country: 'BO' }).where('id', '=', id).execute();
+    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'refused', events: [{ rules: ['missing-profile'] }] });
   });
 
 });

@@ -92,7 +92,7 @@ describe('a fact between claim and begin silences the message', () => {
     const [stopped, late] = [await desk.agreement(await seedPerson(desk.db)), await desk.agreement(await seedPerson(desk.db))];
     expect(await inBetween(stopped, () => stopSending(desk.ctx, {}))).toMatchObject({ result: 'deferred' });
     await startSending(desk.ctx, {});
-    expect(await inBetween(late, async () => desk.clock.set(at('2026-03-05', 19, 1)))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10) });
+    expect(await inBetween(late, async () => desk.clock.set(at('2026-03-05', 20, 1)))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10) });
     expect(desk.journal).toEqual([]);
   });
 });

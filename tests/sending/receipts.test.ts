@@ -88,8 +88,8 @@ describe('receipts', () => {
     const id = await desk.agreement(await seedPerson(desk.db));
     await desk.deliver(id);
     await applyReceipt(desk.ctx, receipt((await attemptOf(id)).id, 'undelivered', '30005'));
-    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-06', 10), events: [{ rules: ['HOUSE-day'] }] });
-    desk.clock.set(at('2026-03-06', 10));
+    expect(ended(await desk.deliver(id))).toMatchObject({ result: 'deferred', until: at('2026-03-09', 10), events: [{ rules: ['house-day', 'CL-write-gap'] }] });
+    desk.clock.set(at('2026-03-09', 10));
     expect(ended(await desk.deliver(id))).toMatchObject({ result: 'sent', events: [{ channel: 'email' }] });
   });
 

@@ -1,7 +1,7 @@
 /** `pacto audit`: everything compared with everything; exit 1 when a counter from `duplicates` on is not 0. */
 import { openGateway } from '../../client/gateway.ts';
 import { wallNow } from '../../clock.ts';
-import { shippedPolicies } from '../../contact-law/shipped.ts';
+import { policiesInForce } from '../../register/policies.ts';
 import { AppError } from '../../errors.ts';
 import { audit as auditRegister } from '../../register/audit/audit.ts';
 import type { GlobalFlags } from '../global-flags.ts';
@@ -15,7 +15,7 @@ export async function audit(flags: GlobalFlags, output: Output): Promise<void> {
   const report = await withRegister(flags, async (ctx, { temporal, clock, sandbox }) => {
     const gateway = await openGateway({ temporal, clock, db: ctx.db });
     try {
-      return await auditRegister(ctx, { gateway, policies: shippedPolicies(process.versions.tz ?? 'unknown'), wallNow, ...(sandbox === null ? {} : { providerUrl: sandbox.providerUrl }) });
+      return await auditRegister(ctx, { gateway, policies: policiesInForce(), wallNow, ...(sandbox === null ? {} : { providerUrl: sandbox.providerUrl }) });
     } finally {
       await gateway.close();
     }

@@ -7,7 +7,7 @@ import type { AgreementState, Decision } from '../../domain/agreement.ts';
 import { decide } from '../../domain/decide.ts';
 import { DAY, HOUR } from '../../domain/zone.ts';
 import { loadState, type LoadedAgreement } from '../rebuild.ts';
-import { PROFILE } from '../sending/gate.ts';
+import { placeInLaw } from '../sending/law-subject.ts';
 import type { Finding } from './report.ts';
 
 /** The one question that the audit asks of Temporal; null: there is no such run. */
@@ -78,8 +78,9 @@ export function dueStepCheck(policies: PolicySet, now: number): DueStepCheck {
   const before = new Map<string, number>();
   return ({ row, state }) => {
     if (row.workflow_state === 'finished') return [];
-    const then = before.get(row.zone) ?? lawfulHoursBefore(policies, row.zone, now);
-    before.set(row.zone, then);
+    const where = `${row.country} ${row.zone}`;
+    const then = before.get(where) ?? lawfulHoursBefore(policies, row, now);
+    before.set(where, then);
     const lastFact = Math.max(row.logged_at, ...state.events.map((event) => event.at));
     // Whatever happened since may have brought the step about or back: it gets its own 24 hours.
     if (lastFact > then) return [];
@@ -98,19 +99,22 @@ function nameOf(decision: Decision): string {
 }
 
 /** The instant from which on 24 hours have been lawful up to `now`, for a message to somebody whom nobody has written to. */
-function lawfulHoursBefore(policies: PolicySet, zone: string, now: number): number {
+function lawfulHoursBefore(policies: PolicySet, where: Where, now: number): number {
   const earliest = now - MOST_DAYS * DAY;
   let left = LAWFUL_HOURS * HOUR;
-  for (const { from, until } of lawfulStretches(policies, zone, earliest, now).toReversed()) {
+  for (const { from, until } of lawfulStretches(policies, where, earliest, now).toReversed()) {
     if (until - from >= left) return until - left;
     left -= until - from;
   }
   return earliest;
 }
 
-function lawfulStretches(policies: PolicySet, zone: string, from: number, until: number): { from: number; until: number }[] {
+type Where = Pick<LoadedAgreement['row'], 'country' | 'zone'>;
+
+function lawfulStretches(policies: PolicySet, { country, zone }: Where, from: number, until: number): { from: number; until: number }[] {
   const stretches: { from: number; until: number }[] = [];
-  const question = (now: number): ContactCase => ({ profile: PROFILE, zones: [zone], now, channel: 'sms', purpose: 'collection', party: 'debtor', creditorType: 'thirdParty', history: [], stops: [] });
+  const place = placeInLaw(policies, { country, zone, address: null, phone: null, type: 'person' });
+  const question = (now: number): ContactCase => ({ ...place, now, channel: 'email', purpose: 'collection', party: 'debtor', creditorType: 'thirdParty', history: [], stops: [] });
   for (let at = nextLawful(policies, question(from)); at !== null && at < until; ) {
     const end = Math.min(lawfulWindowEnd(policies, question(at)) ?? until, until);
     stretches.push({ from: at, until: end });

@@ -1,6 +1,6 @@
 /** Begin: the second step. Under the lock again: is it still wanted, still lawful, what is owed now? Only then the call becomes certain. */
 import { attemptById, attemptParts, beginAttempt, dropPart, moveAttempt, type AttemptPart, type AttemptRow } from '../../db/attempts.ts';
-import type { RenderedMessage } from '../../db/database.ts';
+import type { PlaceInLaw, RenderedMessage } from '../../db/database.ts';
 import type { TemplateRow } from '../../db/templates.ts';
 import { AppError } from '../../errors.ts';
 import { underAgreementLock } from '../agreement-lock.ts';
@@ -10,9 +10,10 @@ import { appendTimeline } from '../timeline.ts';
 import { validUntil } from './claim.ts';
 import type { SendingDeps } from './deps.ts';
 import { recordStep, spokenByLead, versionsOfAttempt, type DeliveryOutcome } from './facts.ts';
-import { askGate, readSubject, versionsOnly, type LawSubject, type Versions } from './gate.ts';
 import { maskTokens } from '../../text/token-mask.ts';
 import { newTokens, storeTokens, urlsOf, type MessageTokens } from '../link.ts';
+import { askGate, versionsOnly, type Versions } from './gate.ts';
+import { placeOf, readSubject, type LawSubject } from './law-subject.ts';
 import { compose, templateOf } from './message.ts';
 import { parcelOf, partsOf, type DeliveryRequest, type Parcel } from './parcel.ts';
 import { senderOf, type Sender } from './sender.ts';
@@ -72,7 +73,9 @@ async function prepare(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow,
   if (template === null || said === null || said.message === null) return refuse(lock, deps, attempt, parcel, said?.rules ?? []);
   await dropGone(lock, attempt, parts, parcel);
   const until = validUntil(lock.now, verdict.windowEnd);
-  return start(lock, deps, attempt, parcel, { subject, template, message: said.message, tokens, until, versions: versionsOnly(verdict.versions), to: verdict.point.value });
+  return start(lock, deps, attempt, parcel, {
+    subject, template, message: said.message, tokens, until, versions: versionsOnly(verdict.versions), to: verdict.point.value, place: placeOf(deps.policies, subject),
+  });
 }
 
 interface Prepared {
@@ -83,16 +86,17 @@ interface Prepared {
   readonly until: number;
   readonly versions: Versions;
   readonly to: string;
+  readonly place: PlaceInLaw;
 }
 
 async function start(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow, parcel: Parcel, prepared: Prepared): Promise<Beginning> {
-  const { subject, template, message, tokens, until, versions, to } = prepared;
+  const { subject, template, message, tokens, until, versions, to, place } = prepared;
   const provider = deps.channels[attempt.channel]?.provider;
   if (provider === undefined) throw new AppError('ERR_CONFIG', `There is no provider for ${attempt.channel}.`);
   const token = deps.ctx.newId();
   const begun = await beginAttempt(lock.trx, attempt.id, {
     token, beginSeq: await lock.nextSeq(), begunAt: lock.now, validUntil: until, provider, purpose: parcel.purpose,
-    template: { key: template.key, version: template.version, locale: template.locale }, versions, rendered: withoutTokens(message),
+    template: { key: template.key, version: template.version, locale: template.locale }, versions, rendered: withoutTokens(message), place,
   });
   if (!begun) return { kind: 'lost' };
   const owner = { attemptId: attempt.id, creditorId: attempt.creditor_id, personId: attempt.person_id, contactPointId: attempt.contact_point_id, agreementId: subject.row.id };

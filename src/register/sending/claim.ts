@@ -1,5 +1,6 @@
 /** Claim: the first of the four steps. One message for one person gets its place in the ledger, or the reason why not. */
 import { attemptsOf, insertAttempt, type AttemptRow } from '../../db/attempts.ts';
+import { leaveWait } from '../../db/contact-waits.ts';
 import type { RejectReason } from '../../channels/channel.ts';
 import { ERROR_ACTIONS } from '../../channels/error-classes.ts';
 import { wallNow } from '../../clock.ts';
@@ -14,12 +15,14 @@ import type { PersonLock } from '../person-lock.ts';
 import { loadState, type LoadedAgreement } from '../rebuild.ts';
 import type { SendingDeps } from './deps.ts';
 import { knownFacts, recordStep, spokenByLead, type DeliveryOutcome, type StepOutcome } from './facts.ts';
-import { askGate, LOOK_AGAIN, readSubject, versionsOnly, type GateVerdict } from './gate.ts';
+import { askGate, LOOK_AGAIN, versionsOnly, type GateVerdict } from './gate.ts';
+import { readSubject, type LawSubject } from './law-subject.ts';
 import { underAgreementLock } from '../agreement-lock.ts';
 import { instalmentsOf, templateOf } from './message.ts';
 import { parcelOf, partsOf, type DeliveryRequest, type Parcel, type ParcelPart } from './parcel.ts';
-import { giveWayUntil, SOONER_DEADLINE } from './precedence.ts';
+import { giveWay } from './precedence.ts';
 import { settleAbandoned } from './settle.ts';
+import { hasQueued, notItsTurn, queueUp } from './turn.ts';
 
 /** Longest time a provider may hold a message. */
 export const VALIDITY = HOUR;
@@ -42,7 +45,10 @@ export async function claimAttempt(deps: SendingDeps, request: DeliveryRequest):
     if (last?.state === 'calling') return afterCalling(lock, deps, last);
     if (request.kind === 'survey' && last !== undefined && last.state !== 'rejected') return done({ result: last.state, events: [] });
     const parcel = await parcelOf(lock, request);
-    if (parcel === null) return done({ result: 'silenced', events: await whatSilenced(lock, deps, row, keys) });
+    if (parcel === null) {
+      await leaveWait(lock.trx, [row.id], 'written');
+      return done({ result: 'silenced', events: await whatSilenced(lock, deps, row, keys) });
+    }
     return judge(lock, deps, parcel, attempts);
   });
 }
@@ -103,11 +109,9 @@ async function judge(lock: PersonLock, deps: SendingDeps, parcel: Parcel, attemp
   const refusals = refusalsOf(attempts, lock.now);
   const left = channelsLeft(parcel.channels, refusals);
   const atMinute = atMinuteOf(parcel.lead.agreement, parcel.head);
-  const verdict = await askGate(lock.trx, deps, subject, { channels: left, purpose: parcel.purpose, now: lock.now, atMinute });
+  const verdict = await inTurn(lock, deps, subject, parcel, await askGate(lock.trx, deps, subject, { channels: left, purpose: parcel.purpose, now: lock.now, atMinute }));
   if (verdict.kind !== 'allow') return done(await keepBack(lock, deps, parcel, verdict, refusals));
   const shared = onChannel(parcel, verdict.channel);
-  const until = await giveWayUntil(lock, deps, { parcel: shared, subject, channel: verdict.channel, windowEnd: verdict.windowEnd });
-  if (until !== null) return done(await keepBack(lock, deps, parcel, { kind: 'defer', until, rules: [SOONER_DEADLINE], versions: verdict.versions }, refusals));
   const template = await templateOf(lock.trx, shared, subject.person.language);
   if (template === null) return done(await keepBack(lock, deps, parcel, { kind: 'refuse', rules: ['no-template'], versions: verdict.versions }, refusals));
   const id = deps.ctx.newId();
@@ -120,7 +124,22 @@ async function judge(lock: PersonLock, deps: SendingDeps, parcel: Parcel, attemp
   }, partsOf(shared).flatMap((part) => part.occurrences.map((occurrence) => ({
     agreement_id: part.agreement.row.id, occurrence: occurrence.key, leading: part === shared.lead, instalments: instalmentsOf(part.agreement, occurrence),
   }))));
+  await leaveWait(lock.trx, partsOf(shared).map((part) => part.agreement.row.id), 'written');
   return { kind: 'claimed', attemptId: id };
+}
+
+/** What the law allows may still be another creditor's place; who is put off by a quota of the person queues for the next one. */
+async function inTurn(lock: PersonLock, deps: SendingDeps, subject: LawSubject, parcel: Parcel, verdict: GateVerdict): Promise<GateVerdict> {
+  const { purpose, channels } = parcel;
+  let said = verdict;
+  if (verdict.kind === 'allow') {
+    const again = await notItsTurn(lock, deps.policies, subject, { channel: verdict.channel, purpose, at: lock.now });
+    const { channel, windowEnd, versions } = verdict;
+    const put = again === null ? await giveWay(lock, deps, { parcel: onChannel(parcel, channel), subject, channel, windowEnd, queued: await hasQueued(lock, subject.row, channel) }) : { until: again, rule: 'turn' };
+    if (put !== null) said = { kind: 'defer', until: put.until, rules: [put.rule], versions };
+  }
+  if (said.kind === 'defer') await queueUp(lock, subject.row, { rules: said.rules, comesAt: said.until, channels, purpose });
+  return said;
 }
 
 /** Epoch ms until which the provider may hold the message. */

@@ -13,7 +13,8 @@ import { appendTimeline } from '../timeline.ts';
 import type { CertainCall } from './begin.ts';
 import { callProvider } from './call.ts';
 import type { SendingDeps } from './deps.ts';
-import { askGate, readSubject, versionsOnly } from './gate.ts';
+import { askGate, versionsOnly } from './gate.ts';
+import { placeOf, readSubject } from './law-subject.ts';
 import { firmOf, senderOf } from './sender.ts';
 import { holdStop } from './stop.ts';
 
@@ -70,7 +71,7 @@ async function prepare(deps: SendingDeps, linkId: string, agreementId: string, l
       tz_version: versions.tzVersion, claim_seq: await lock.nextSeq(), claimed_at: lock.now, valid_until: until,
     }, [{ agreement_id: row.id, occurrence: `code/${codeId}`, leading: true, instalments: [] }]);
     await beginAttempt(lock.trx, id, {
-      token, beginSeq: await lock.nextSeq(), begunAt: lock.now, validUntil: until, provider, purpose: 'transactional', versions,
+      token, beginSeq: await lock.nextSeq(), begunAt: lock.now, validUntil: until, provider, purpose: 'transactional', versions, place: placeOf(deps.policies, subject),
       template: { key: TEMPLATE, version: 1, locale: language }, rendered: codeMessage(channel, language, firm, '*'.repeat(DIGITS)),
     });
     return {

@@ -1,68 +1,18 @@
 /** May this message leave now, and by which channel? The switches of the installation, the person's contact points, the law. */
 import { evaluate, nextLawful } from '../../contact-law/evaluate.ts';
-import type { ContactCase, LawChannel, LawDecision, PastContact, PolicySet, Purpose } from '../../contact-law/policy.ts';
-import { isStopEvent } from '../../contact-law/stop-event.ts';
-import { contactPointsOf, type ContactPoint } from '../../db/contact-points.ts';
-import { creditorById, type CreditorRow } from '../../db/creditors.ts';
-import type { AgreementRow } from '../../db/database.ts';
-import { contactHistory } from '../../db/history.ts';
-import { stopsOf } from '../../db/identities.ts';
-import { personById, type PersonRow } from '../../db/persons.ts';
+import type { ContactCase, LawDecision, PolicySet, Purpose } from '../../contact-law/policy.ts';
+import type { ContactPoint } from '../../db/contact-points.ts';
 import type { Db, Trx } from '../../db/pool.ts';
 import { DAY, HOUR, instantOf, localDate } from '../../domain/zone.ts';
-import { AppError } from '../../errors.ts';
 import type { MessageChannel } from '../../strategy/strategy.ts';
 import type { SendingDeps } from './deps.ts';
+import { lawCaseFor, type LawSubject } from './law-subject.ts';
 import { GATE_RULES, type GateRule } from './rules.ts';
 import { senderOf } from './sender.ts';
 import { isStopped, readStop, type SendingStop } from './stop.ts';
 
-/** The profile in force until the places have their own. */
-export const PROFILE = 'HOUSE';
-/** Longest span over which a rule of any profile counts contacts. */
-const HISTORY_DAYS = 45;
 /** When to look again after something that is nobody's law: a stop, a provider that is away. */
 export const LOOK_AGAIN = 3 * HOUR;
-
-/** Everything the question needs about a person, read once. */
-export interface LawSubject {
-  readonly row: AgreementRow;
-  readonly person: PersonRow;
-  readonly creditor: CreditorRow;
-  readonly points: readonly ContactPoint[];
-  readonly history: readonly PastContact[];
-  readonly stops: ContactCase['stops'];
-}
-
-/** Reads the subject; `except` is the attempt that asks for itself. */
-export async function readSubject(db: Db | Trx, row: AgreementRow, now: number, except: string | null = null): Promise<LawSubject> {
-  const person = await personById(db, row.person_id);
-  const creditor = await creditorById(db, row.creditor_id);
-  if (person === undefined || creditor === undefined) throw new AppError('ERR_NOT_FOUND');
-  const stops = await stopsOf(db, row.identity_id);
-  return {
-    row, person, creditor,
-    // Whoever was erased is reached by nothing, whatever somebody enters afterwards.
-    points: person.erased_at === null ? await contactPointsOf(db, person.id) : [],
-    history: await contactHistory(db, row.identity_id, now - HISTORY_DAYS * DAY, except),
-    stops: stops.filter((stop) => stop.creditor_id === null || stop.creditor_id === creditor.id)
-      .flatMap((stop) => (isStopEvent(stop.kind) ? [{ on: stop.kind, at: stop.at }] : [])),
-  };
-}
-
-/** The question to the law about one message (or call) to this person at `now` (epoch ms). */
-export function lawCaseFor(subject: LawSubject, channel: LawChannel, purpose: Purpose, now: number): ContactCase {
-  const { person, creditor, points } = subject;
-  const authorised = points.flatMap((point) => point.channels.filter((one) => point.consent[one] === 'granted'));
-  return {
-    profile: PROFILE,
-    zones: person.zone === null ? [] : [person.zone],
-    now, channel, purpose, party: 'debtor', creditorType: creditor.type,
-    history: subject.history, stops: subject.stops, authorisedChannels: [...new Set(authorised)], debtId: subject.row.id,
-    ...(person.address?.region === undefined ? {} : { state: person.address.region }),
-    ...(person.address?.city === undefined ? {} : { city: person.address.city }),
-  };
-}
 
 /** The point that a message by this channel would go to: consent granted, not known to be wrong, the preferred one first. */
 export function pointFor(points: readonly ContactPoint[], channel: MessageChannel): ContactPoint | undefined {
@@ -115,7 +65,7 @@ export async function askGate(db: Db | Trx, deps: SendingDeps, subject: LawSubje
 
 function askChannel(deps: SendingDeps, subject: LawSubject, stop: SendingStop, question: GateQuestion, channel: MessageChannel): ChannelVerdict {
   const point = pointFor(subject.points, channel);
-  const law = lawCaseFor(subject, channel, question.purpose, question.now);
+  const law = lawCaseFor(deps.policies, subject, channel, question.purpose, question.now);
   const decision = evaluate(deps.policies, law);
   const ours = houseRule(deps, subject, stop, channel, point);
   if (decision.decision === 'refuse') return { kind: 'refuse', rules: ours === null ? decision.rules : [ours, ...decision.rules] };
@@ -152,7 +102,7 @@ function dayLater({ now, zones: [zone] }: ContactCase, atMinute: number | null):
 /** When to look again after a provider that did not answer. */
 export function lookAgain(deps: SendingDeps, subject: LawSubject, question: GateQuestion, channel: MessageChannel): number {
   const again = question.now + LOOK_AGAIN;
-  return nextLawful(deps.policies, lawCaseFor(subject, channel, question.purpose, again)) ?? again;
+  return nextLawful(deps.policies, lawCaseFor(deps.policies, subject, channel, question.purpose, again)) ?? again;
 }
 
 function atTheStepsHour(policies: PolicySet, law: ContactCase, notBefore: number, zone: string, atMinute: number | null): number {
@@ -162,7 +112,7 @@ function atTheStepsHour(policies: PolicySet, law: ContactCase, notBefore: number
 }
 
 function versionsOf(policies: PolicySet, subject: LawSubject, question: GateQuestion): Versions {
-  return evaluate(policies, lawCaseFor(subject, question.channels[0] ?? 'sms', question.purpose, question.now));
+  return evaluate(policies, lawCaseFor(policies, subject, question.channels[0] ?? 'sms', question.purpose, question.now));
 }
 
 /** Only the three versions of a decision. */

@@ -1,8 +1,8 @@
 /** What sending is given in a process that runs on the configuration. */
 import { configuredChannels } from '../../channels/configured.ts';
 import type { Config } from '../../config.ts';
-import { shippedPolicies } from '../../contact-law/shipped.ts';
 import type { RegisterContext } from '../person-lock.ts';
+import { policiesInForce } from '../policies.ts';
 import type { SendingDeps } from './deps.ts';
 
 /** The channels, rules and switches of this installation; ERR_CONFIG when the chosen e-mail provider is not set up. */
@@ -10,7 +10,7 @@ export function installedSending(config: Config, ctx: RegisterContext): SendingD
   return {
     ctx,
     channels: configuredChannels(config),
-    policies: shippedPolicies(process.versions.tz ?? 'unknown'),
+    policies: policiesInForce(),
     config: { send: config.send, sendAllowlist: config.sendAllowlist, publicBaseUrl: config.publicBaseUrl },
   };
 }

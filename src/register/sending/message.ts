@@ -17,7 +17,7 @@ import { contentRulesOf } from '../../text/shipped-rules.ts';
 import { templateBody } from '../../text/template.ts';
 import type { MessageUrls } from '../link.ts';
 import type { LoadedAgreement } from '../rebuild.ts';
-import type { LawSubject } from './gate.ts';
+import type { LawSubject } from './law-subject.ts';
 import { partsOf, type Parcel } from './parcel.ts';
 import { firmOf } from './sender.ts';
 

@@ -8,6 +8,8 @@ export const GATE_RULES = {
   'sending-allowlist': { retry: true, es: 'El destino no está en la lista de prueba.', en: 'The recipient is not on the allowlist.' },
   'sending-stopped': { retry: true, es: 'Los envíos están detenidos de emergencia.', en: 'Sending is stopped.' },
   'sooner-deadline': { retry: true, es: 'La cuota legal de contactos está en uso: hay un plazo que vence antes.', en: 'The legal contact quota is in use: another deadline comes first.' },
+  // Says nothing of whose turn it is: a creditor never learns of another.
+  turn: { retry: true, es: 'La cuota legal de contactos de la persona está en uso.', en: "The person's legal contact quota is in use." },
   'no-provider': { retry: false, es: 'No hay proveedor para este canal.', en: 'There is no provider for this channel.' },
   'no-contact-point': { retry: false, es: 'No hay un destino válido para este canal.', en: 'There is no valid contact point for this channel.' },
   'no-template': { retry: false, es: 'No hay un texto publicado para este paso.', en: 'No text is published for this step.' },
@@ -23,11 +25,11 @@ export function isGateRule(rule: string): rule is GateRule {
   return Object.hasOwn(GATE_RULES, rule);
 }
 
-/** The sentence of a rule of ours or of the law. */
+/** The sentence of a rule of ours or of the law, with where the law stands written. */
 export function wordsOf(rule: string): EntryText {
   if (isGateRule(rule)) return { es: GATE_RULES[rule].es, en: GATE_RULES[rule].en };
-  const { es, en } = explainRule(rule);
-  return { es, en };
+  const { es, en, cite } = explainRule(rule);
+  return cite === '-' || cite.startsWith('house rule') ? { es, en } : { es: `${es} [${cite}]`, en: `${en} [${cite}]` };
 }
 
 /** The sentences of several rules, one after the other. */
