@@ -36,7 +36,7 @@ const DUE = {
   reminder: '2027-01-15',
   /** The notice of the twelfth ends with the fifteenth. */
   notice: '2027-01-09',
-  /** The second notice of the twelfth ends with the sixteenth; the first one had ended before. */
+  /** The second notice of the twelfth ends with the twentieth; the first one had ended before. */
   second: '2027-01-04',
 } as const;
 type Kind = keyof typeof DUE;
@@ -49,7 +49,7 @@ const HOUSEHOLDS: readonly { readonly name: string; readonly count: number; read
   { name: 'S', count: 60, agreements: [['second', 'bravo-catch-up']] },
   // One creditor, several agreements: one message says it all.
   { name: 'NN', count: 40, agreements: [['notice', 'acme-catch-up'], ['notice', 'acme-catch-up'], ['second', 'acme-catch-up']] },
-  // Two and three creditors: two messages that need two days, and the one that ends first must have the first.
+  // Two and three creditors: two messages, between which the law wants two days, and the one that ends first must have the first place.
   { name: 'SN', count: 40, agreements: [['second', 'acme-catch-up'], ['notice', 'bravo-catch-up']] },
   { name: 'SNR', count: 20, agreements: [['second', 'acme-catch-up'], ['notice', 'bravo-catch-up'], ['reminder', 'delta-catch-up']] },
 ];
@@ -60,8 +60,12 @@ const WALL = {
   steps: [
     { key: 'upcoming', when: { anchor: 'due', days: -3, at: '10:00' }, do: 'contact', channels: ['sms', 'email'], template: 'upcoming', expiresDays: 2 },
     { key: 'missed', when: { anchor: 'due', days: 3, at: '11:00' }, if: 'unpaid', do: 'contact', channels: ['sms', 'email'], template: 'missed', expiresDays: 3 },
-    { key: 'second', when: { anchor: 'due', days: 8, at: '10:00' }, if: 'unpaid', do: 'contact', channels: ['sms', 'email'], template: 'second-notice', expiresDays: 4 },
   ],
+};
+/** A strategy of its own: two creditors' second notices must not come between the first ones of others. */
+const SECOND_WALL = {
+  ...WALL, id: 'second-wall',
+  steps: [{ key: 'second', when: { anchor: 'due', days: 8, at: '10:00' }, if: 'unpaid', do: 'contact', channels: ['sms', 'email'], template: 'second-notice', expiresDays: 8 }],
 };
 
 interface Logged {
@@ -81,7 +85,7 @@ let whileDown: { readonly messages: number; readonly attempts: number };
 beforeAll(async () => {
   pacto = await startLivingSandbox({ startAt: DOWN_AT - 60_000, logLevel: 'warn' });
   for (const id of CREDITORS) await createCreditor(pacto.ctx, ADMIN, { id, name: id, type: 'thirdParty', country: 'CL', currency: 'CLP' });
-  await publishStrategy(pacto.ctx, parseStrategy(WALL, { version: 1 }), '');
+  for (const strategy of [WALL, SECOND_WALL]) await publishStrategy(pacto.ctx, parseStrategy(strategy, { version: 1 }), '');
   await logAll();
   await pacto.advanceTo(DOWN_AT);
   await pacto.workersDown();
@@ -89,7 +93,7 @@ beforeAll(async () => {
   await setOffset(pacto.db, UP_AT - wallNow());
   whileDown = { messages: (await pacto.journal()).length, attempts: (await pacto.db.selectFrom('attempt').select('id').execute()).length };
   await pacto.workersUp();
-  await pacto.advanceTo(at('2027-01-16', '12:00'));
+  await pacto.advanceTo(at('2027-01-18', '10:45'));
   journal = await pacto.journal();
   events = await eventsOfMany(pacto.db, logged.map(({ id }) => id));
 }, 240_000);
@@ -113,7 +117,7 @@ async function logPerson({ name, agreements, person, zone = ZONE }: (typeof HOUS
   const phone = `+5696${1_230_000 + number}`;
   for (const [index, [kind, creditorId]] of agreements.entries()) {
     const body = agreementBody.parse({
-      creditorId, externalId: `${person}-${index}`, currency: 'CLP', strategy: WALL.id, instalments: [{ number: 1, dueOn: DUE[kind], amountMinor: 45_990 }],
+      creditorId, externalId: `${person}-${index}`, currency: 'CLP', strategy: kind === 'second' ? SECOND_WALL.id : WALL.id, instalments: [{ number: 1, dueOn: DUE[kind], amountMinor: 45_990 }],
       person: {
         externalId: person, name: 'Ana Prueba Ficticia', zone, nationalId: { country: 'CL', type: 'rut', value: inventedRut(number) },
         contactPoints: [{ kind: 'phone', value: phone, consent: 'granted' }],
@@ -156,7 +160,7 @@ test('a person hears from us once a day at most, and never outside the hours', (
   const heard = journal.map(({ to, at: when }) => ({ to, at: new Date(when).toLocaleString('sv-SE', { timeZone: zones.get(to) ?? 'UTC' }) }));
   const days = heard.map(({ to, at: when }) => `${to} ${when.slice(0, 10)}`);
   expect(new Set(days).size).toBe(days.length);
-  expect(new Set(heard.map(({ at: when }) => when.slice(0, 10)))).toEqual(new Set(['2027-01-15', '2027-01-16']));
+  expect(new Set(heard.map(({ at: when }) => when.slice(0, 10)))).toEqual(new Set(['2027-01-15', '2027-01-18']));
   for (const { at: when } of heard) expect(Number(when.slice(11, 13))).toSatisfy((hour: number) => hour >= 9 && hour < 19);
   // At the hour of the step, where the workers came back in the night.
   expect(new Set(heard.filter(({ to }) => zones.get(to) === FAR_WEST).map(({ at: when }) => when.slice(0, 16)))).toEqual(new Set(['2027-01-15 11:00']));
@@ -170,7 +174,7 @@ test('one message says what is due of all agreements with a creditor', () => {
 test('what ends first goes first, whichever run wakes first: both are kept', () => {
   const rivals = of('SN', 'SNR').filter(({ kind }) => kind !== 'reminder');
   const sentOn = (one: Logged): string => new Date((events.get(one.id) ?? []).find((event) => event.kind === 'stepResult' && event.result === 'sent')?.at ?? 0).toISOString().slice(0, 10);
-  expect(rivals.map((one) => [one.kind, sentOn(one)])).toEqual(rivals.map(({ kind }) => [kind, kind === 'notice' ? '2027-01-15' : '2027-01-16']));
+  expect(rivals.map((one) => [one.kind, sentOn(one)])).toEqual(rivals.map(({ kind }) => [kind, kind === 'notice' ? '2027-01-15' : '2027-01-18']));
 });
 
 test('the audit of all of them is clean', async () => {

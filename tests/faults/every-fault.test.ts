@@ -10,10 +10,17 @@ import type { AgreementEvent } from '../../src/domain/agreement.ts';
 import { audit } from '../../src/register/audit/audit.ts';
 import { loadState } from '../../src/register/rebuild.ts';
 import { at } from '../life/office.ts';
+import { publishStrategy } from '../../src/register/publish.ts';
+import { parseStrategy } from '../../src/strategy/schema.ts';
 import { creditorBody } from '../life/people.ts';
 import { startLivingSandbox, type LivingSandbox } from '../setup/living-sandbox.ts';
 
 const HOUR = 3_600_000;
+/** The reminder of the standard strategy, with the days that the law of Chile puts between two messages. */
+const PATIENT = {
+  id: 'patient', country: ['CL'], graceDays: 2, smallBalance: { CLP: 0 },
+  steps: [{ key: 'upcoming', when: { anchor: 'due', days: -3, at: '10:00' }, do: 'contact', channels: ['sms', 'email'], template: 'upcoming', expiresDays: 4 }],
+};
 /** Later than the audit's patience with work that is still on its way: everything is judged. */
 const ALL_SETTLED_MS = 120_000;
 
@@ -44,8 +51,8 @@ const sent = (channel: 'sms' | 'email', receipt: string): Expected => ({ ledger:
 /** The question is open for a while, and closed by a receipt or a look-up. */
 const found = (channel: 'sms' | 'email', receipt: string): Expected => ({ ...sent(channel, receipt), facts: ['unknown', 'contactResult sent'] });
 const neverKnown = (channel: 'sms' | 'email', left: readonly string[]): Expected => ({ ledger: [`${channel} unknown -`], left, facts: ['unknown', 'contactResult unknown'] });
-/** After a late failure the law has the next channel wait for another day. */
-const nextDayByMail = (receipt: string, health: string, first: readonly string[] = ['sent']): Expected => ({
+/** After a late failure the law has the next channel wait for three days. */
+const daysLaterByMail = (receipt: string, health: string, first: readonly string[] = ['sent']): Expected => ({
   ledger: [`sms undeliverable ${receipt}`, 'email sent delivered'], left: ['sms', 'email'], facts: [...first, 'deliveryFailed', 'deferred', 'sent'], health,
 });
 /** Whoever has an e-mail only has no other channel. */
@@ -65,18 +72,18 @@ const TWILIO: readonly Case[] = [
   { faults: [fault('500', { accepted: true }), fault('noCallback')], expected: found('sms', 'queued') },
   { faults: [fault('resetAfterAccept')], expected: found('sms', 'delivered') },
   { faults: [fault('resetAfterAccept'), fault('noCallback')], expected: found('sms', 'queued') },
-  { faults: [fault('resetAfterAccept'), fault('undelivered')], expected: nextDayByMail('undelivered', 'softFailing', ['unknown', 'contactResult sent']) },
+  { faults: [fault('resetAfterAccept'), fault('undelivered')], expected: daysLaterByMail('undelivered', 'softFailing', ['unknown', 'contactResult sent']) },
   { faults: [fault('resetBeforeAccept')], expected: neverKnown('sms', []) },
   { faults: [fault('duplicateCallback')], expected: sent('sms', 'delivered') },
   { faults: [fault('lateCallback')], expected: sent('sms', 'delivered') },
   { faults: [fault('reorderedCallbacks')], expected: sent('sms', 'delivered') },
   { faults: [fault('noCallback')], expected: sent('sms', '-') },
-  { faults: [fault('undelivered')], expected: nextDayByMail('undelivered', 'softFailing') },
-  { faults: [fault('undelivered'), fault('lateCallback')], expected: nextDayByMail('undelivered', 'softFailing') },
-  { faults: [fault('undelivered'), fault('duplicateCallback')], expected: nextDayByMail('undelivered', 'softFailing') },
-  { faults: [fault('bounce'), fault('reorderedCallbacks')], expected: nextDayByMail('undelivered', 'invalid') },
-  { faults: [fault('bounce')], expected: nextDayByMail('undelivered', 'invalid') },
-  { faults: [fault('landline')], expected: nextDayByMail('undelivered', 'landline') },
+  { faults: [fault('undelivered')], expected: daysLaterByMail('undelivered', 'softFailing') },
+  { faults: [fault('undelivered'), fault('lateCallback')], expected: daysLaterByMail('undelivered', 'softFailing') },
+  { faults: [fault('undelivered'), fault('duplicateCallback')], expected: daysLaterByMail('undelivered', 'softFailing') },
+  { faults: [fault('bounce'), fault('reorderedCallbacks')], expected: daysLaterByMail('undelivered', 'invalid') },
+  { faults: [fault('bounce')], expected: daysLaterByMail('undelivered', 'invalid') },
+  { faults: [fault('landline')], expected: daysLaterByMail('undelivered', 'landline') },
   { faults: [fault('optedOut')], expected: { ledger: ['sms rejected -'], left: [], facts: ['optedOut sms', 'undeliverable'] } },
 ];
 
@@ -140,7 +147,7 @@ describe.each(Object.entries(WAYS))('with %s for e-mail', (emailProvider, ways) 
     const email = `deudora-${number}@example.org`;
     const points = [...(way.channel === 'sms' ? [{ kind: 'phone', value: phone, consent: 'granted' }] : []), { kind: 'email', value: email, consent: 'granted' }];
     const logged = await pacto.call('POST', '/v1/agreements', {
-      creditorId, externalId: `F-${number}`, currency: 'CLP', instalments: [{ number: 1, dueOn: '2027-01-15', amountMinor: 45_990 }],
+      creditorId, externalId: `F-${number}`, currency: 'CLP', strategy: PATIENT.id, instalments: [{ number: 1, dueOn: '2027-01-15', amountMinor: 45_990 }],
       person: { externalId: `P-${number}`, name: 'Ana Prueba Ficticia', zone: 'America/Santiago', contactPoints: points },
     });
     expect(logged.status).toBe(201);
@@ -157,10 +164,11 @@ describe.each(Object.entries(WAYS))('with %s for e-mail', (emailProvider, ways) 
   beforeAll(async () => {
     pacto = await startLivingSandbox({ startAt: at('2027-01-04', '11:00'), emailProvider: emailProvider === 'smtp' ? 'smtp' : 'sendgrid' });
     expect((await pacto.call('POST', '/v1/creditors', creditorBody(creditorId))).status).toBe(201);
+    await publishStrategy(pacto.ctx, parseStrategy(PATIENT, { version: 1 }), '');
     let number = 0;
     for (const way of ways) for (const one of way.cases) await log(way, one, number++);
-    // The reminder of the twelfth, and one more day for what the law puts off; the notice of the eighteenth is not reached.
-    await pacto.advanceTo(at('2027-01-14', '20:00'));
+    // The reminder of the twelfth, and three more days for what the law puts off.
+    await pacto.advanceTo(at('2027-01-15', '20:00'));
   });
   afterAll(() => pacto?.stop());
 

@@ -40,7 +40,7 @@ describe('an imported contact', () => {
     expect((await contacts([contact()])).items).toEqual({ accepted: 1, rejected: 0, unchanged: 0 });
     for (const id of [agreementId, elsewhere]) {
       const outcome = ended(await desk.deliver(id));
-      expect(outcome).toMatchObject({ result: 'deferred', events: [{ rules: expect.arrayContaining(['HOUSE-day']) }] });
+      expect(outcome).toMatchObject({ result: 'deferred', events: [{ rules: expect.arrayContaining(['house-day']) }] });
     }
     desk.clock.set(MISSED_AT + DAY);
     expect(ended(await desk.deliver(agreementId)).result).toBe('sent');
@@ -96,7 +96,7 @@ describe('the audit', () => {
     await contacts([contact()]);
     expect((await look()).findings.filter((finding) => finding.agreementId === agreementId)).toEqual([]);
     await desk.db.updateTable('past_contact').set({ seq: 0 }).where('person_id', '=', person.personId).execute();
-    expect((await look()).findings.filter((finding) => finding.agreementId === agreementId)).toEqual([{ counter: 'unlawful', agreementId, detail: expect.stringContaining('HOUSE-day') }]);
+    expect((await look()).findings.filter((finding) => finding.agreementId === agreementId)).toEqual([{ counter: 'unlawful', agreementId, detail: expect.stringContaining('house-day') }]);
     await desk.db.updateTable('attempt').set({ touched_wall: instant(0), begun_at: instant(at('2026-03-06', 10)) }).where('person_id', '=', person.personId).execute();
     expect((await look()).findings.filter((finding) => finding.agreementId === agreementId)).toEqual([]);
   });

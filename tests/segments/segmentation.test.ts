@@ -49,7 +49,7 @@ describe('segments', () => {
     const body = bodyOf({ product: 'car' });
     const first = await logAgreement(ctx, ACME, body);
     expect(await rowOf(first.agreementId)).toMatchObject({ strategy_id: 'gentle', strategy_chosen: 'segment', product: 'car' });
-    expect(await logAgreement(ctx, ACME, body)).toEqual({ agreementId: first.agreementId, created: false });
+    expect(await logAgreement(ctx, ACME, body)).toEqual({ agreementId: first.agreementId, created: false, booked: 0 });
     expect(await rowOf(await logged(ctx, { product: 'car', strategy: 'standard' }))).toMatchObject({ strategy_id: 'standard', strategy_chosen: 'named' });
   });
 

@@ -35,19 +35,19 @@ async function due(id: string): Promise<string> {
 
 test('what expires sooner goes first, at whichever creditor; the other waits a quarter of an hour, and then for its day', async () => {
   const { soon, later } = await twoCreditors();
-  expect(ended(await desk.deliver(later))).toMatchObject({ result: 'deferred', until: AGAIN, events: [{ rules: ['sooner-deadline'] }] });
+  expect(ended(await desk.deliver(later))).toMatchObject({ result: 'deferred', until: AGAIN, events: [{ rules: ['turn'] }] });
   expect(ended(await desk.deliver(soon)).result).toBe('sent');
   desk.clock.set(AGAIN);
-  expect(ended(await desk.deliver(later))).toMatchObject({ result: 'deferred', until: at('2026-03-17', 10), events: [{ rules: ['HOUSE-day'] }] });
-  const words = (await readTimeline(desk.db, later)).find(({ rules }) => rules?.includes('sooner-deadline'))?.text;
-  expect(words?.es).toContain('La cuota legal de contactos está en uso');
+  expect(ended(await desk.deliver(later))).toMatchObject({ result: 'deferred', until: at('2026-03-19', 10), events: [{ rules: ['house-day', 'CL-write-gap'] }] });
+  const words = (await readTimeline(desk.db, later)).find(({ rules }) => rules?.includes('turn'))?.text;
+  expect(words?.es).toContain('La cuota legal de contactos de la persona está en uso');
   expect(JSON.stringify(words)).not.toMatch(/bank|Acme/);
 });
 
 test('in the other order nobody waits for anybody', async () => {
   const { soon, later } = await twoCreditors();
   expect(ended(await desk.deliver(soon)).result).toBe('sent');
-  expect(ended(await desk.deliver(later))).toMatchObject({ result: 'deferred', events: [{ rules: ['HOUSE-day'] }] });
+  expect(ended(await desk.deliver(later))).toMatchObject({ result: 'deferred', events: [{ rules: ['house-day', 'CL-write-gap'] }] });
 });
 
 test('a message gives way once a day: one that does not come does not hold it up', async () => {
@@ -63,7 +63,7 @@ test('of two that expire together the one that has waited longer goes first', as
   // Both end with the sixteenth: a notice that has been due since the seventh, and a reminder since the fourteenth.
   const waited = await due(await desk.agreement(elsewhere, { instalments: [{ number: 1, dueOn: '2026-03-04', amountMinor: 41_000 }] }));
   const fresh = await due(await desk.agreement(person, { instalments: [{ number: 1, dueOn: '2026-03-17', amountMinor: 90_000 }] }));
-  expect(ended(await desk.deliver(fresh))).toMatchObject({ result: 'deferred', events: [{ occurrences: ['upcoming/i1v1'], rules: ['sooner-deadline'] }] });
+  expect(ended(await desk.deliver(fresh))).toMatchObject({ result: 'deferred', events: [{ occurrences: ['upcoming/i1v1'], rules: ['turn'] }] });
   expect(ended(await desk.deliver(waited)).result).toBe('sent');
 });
 
@@ -80,7 +80,7 @@ test.each<[string, PersonOptions, (soon: string) => Promise<unknown>]>([
   ['has no consent', { granted: [] }, () => Promise.resolve()],
   ['is on hold', {}, (soon) => fact(desk.ctx, soon, 'h', { kind: 'held', until: MONDAY + 86_400_000, reason: 'x' })],
   ['is stopped at its creditor', {}, () => stopSending(desk.ctx, { creditorId: 'bank' })],
-  ['was put off itself to after the hours', {}, (soon) => fact(desk.ctx, soon, 'd', { kind: 'stepResult', occurrences: ['missed/i1v1', 'second/i1v1'], result: 'deferred', until: MONDAY + 9 * 3_600_000 })],
+  ['was put off itself to after the hours', {}, (soon) => fact(desk.ctx, soon, 'd', { kind: 'stepResult', occurrences: ['missed/i1v1', 'second/i1v1'], result: 'deferred', until: MONDAY + 10.5 * 3_600_000 })],
   ['has been paid', {}, (soon) => pay(desk.ctx, soon, 41_000)],
 ])('nobody gives way to a message that %s', async (_name, other, change) => {
   const { soon, later } = await twoCreditors(other);

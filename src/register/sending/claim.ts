@@ -128,18 +128,24 @@ async function judge(lock: PersonLock, deps: SendingDeps, parcel: Parcel, attemp
   return { kind: 'claimed', attemptId: id };
 }
 
-/** What the law allows may still be another creditor's place; who is put off by a quota of the person queues for the next one. */
+/**
+ * What the law allows may still be another's place: of a creditor that has queued longer, or of a message that ends
+ * sooner. Who is put off by a quota of the person queues for the next place; who gives way to a deadline does not, or the
+ * two would give way to each other.
+ */
 async function inTurn(lock: PersonLock, deps: SendingDeps, subject: LawSubject, parcel: Parcel, verdict: GateVerdict): Promise<GateVerdict> {
   const { purpose, channels } = parcel;
-  let said = verdict;
-  if (verdict.kind === 'allow') {
-    const again = await notItsTurn(lock, deps.policies, subject, { channel: verdict.channel, purpose, at: lock.now });
-    const { channel, windowEnd, versions } = verdict;
-    const put = again === null ? await giveWay(lock, deps, { parcel: onChannel(parcel, channel), subject, channel, windowEnd, queued: await hasQueued(lock, subject.row, channel) }) : { until: again, rule: 'turn' };
-    if (put !== null) said = { kind: 'defer', until: put.until, rules: [put.rule], versions };
-  }
-  if (said.kind === 'defer') await queueUp(lock, subject.row, { rules: said.rules, comesAt: said.until, channels, purpose });
-  return said;
+  const queue = async (said: GateVerdict): Promise<GateVerdict> => {
+    if (said.kind === 'defer') await queueUp(lock, subject.row, { rules: said.rules, comesAt: said.until, channels, purpose });
+    return said;
+  };
+  if (verdict.kind !== 'allow') return queue(verdict);
+  const { channel, windowEnd, versions } = verdict;
+  const again = await notItsTurn(lock, deps.policies, subject, { channel, purpose, at: lock.now });
+  if (again !== null) return queue({ kind: 'defer', until: again, rules: ['turn'], versions });
+  const queued = await hasQueued(lock, subject.row, channel);
+  const way = await giveWay(lock, deps, { parcel: onChannel(parcel, channel), subject, channel, windowEnd, queued });
+  return way === null ? verdict : { kind: 'defer', until: way.until, rules: [way.rule], versions };
 }
 
 /** Epoch ms until which the provider may hold the message. */
