@@ -48,8 +48,10 @@ class AgreementRun implements Mailbox {
   }
 
   take(events: readonly AgreementEvent[]): void {
+    const before = this.state;
     for (const event of events) this.state = apply(this.state, event);
-    if (events.length > 0) this.changed = true;
+    // Facts that it knew are no news: counted as such, the same decision would come again at once, for ever.
+    if (this.state !== before) this.changed = true;
   }
 
   /** Details cost nothing; attributes are upserted in one command, only when a fact changed them. */
@@ -73,7 +75,7 @@ class AgreementRun implements Mailbox {
     }
     this.changed = false;
     this.#timer.arm(Date.now(), until, summary);
-    await condition(() => this.changed || this.#timer.fired || this.outside.length > 0);
+    await condition(() => this.changed || this.#timer.fired || this.outside.length > 0 || workflowInfo().continueAsNewSuggested);
   }
 
   async bookOutside(): Promise<void> {

@@ -59,3 +59,24 @@ test('it waits for a lawful minute like every written contact', async () => {
   expect(desk.journal).toEqual([]);
   expect(decide((await loadState(desk.db, id)).state, outcome.until ?? 0)).toMatchObject({ kind: 'duty', rule: 'CL-util' });
 });
+
+test('one that comes due beside a notice that the law has put off is put off with it: the run is not asked the same again', async () => {
+  const person = await seedPerson(desk.db);
+  const elsewhere = await desk.agreement(await seedPerson(desk.db, { creditorId: 'bank', identityId: person.identityId }), { instalments: [{ number: 1, dueOn: '2026-03-06', amountMinor: 41_000 }] });
+  const id = await desk.agreement(person);
+  const { row } = await loadState(desk.db, id);
+  await desk.db.updateTable('agreement').set({ terms: json<AgreementTerms>({ ...row.terms, duties: DUTIES }) }).where('id', '=', id).execute();
+  await fact(desk.ctx, id, 'lapsed', { kind: 'stepResult', occurrences: ['upcoming/i1v1', 'missed/i1v1'], result: 'skipped' });
+  const ask = async (now: number) => {
+    desk.clock.set(now);
+    const decision = decide((await loadState(desk.db, id)).state, now);
+    if (decision.kind !== 'contact' && decision.kind !== 'duty') throw new Error(`expected a message, got ${decision.kind}`);
+    return { keys: decision.occurrences.map(({ key }) => key), until: ended(await deliverContact(desk.deps, { agreementId: id, occurrences: decision.occurrences })).until };
+  };
+  desk.clock.set(at('2026-03-09', 10));
+  expect(ended(await desk.deliver(elsewhere)).result).toBe('sent');
+  const until = at('2026-03-12', 10);
+  expect(await ask(at('2026-03-10', 11))).toEqual({ keys: ['second/i1v1'], until });
+  expect(await ask(at('2026-03-11', 10))).toEqual({ keys: ['second/i1v1', 'CL-util/i1v1'], until });
+  expect(decide((await loadState(desk.db, id)).state, at('2026-03-11', 10))).toMatchObject({ kind: 'wait', until });
+});

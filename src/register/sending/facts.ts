@@ -84,10 +84,14 @@ export async function recordStep(
   return events;
 }
 
-/** The same result recorded again (a retry after a lost answer) has the same id and changes nothing. */
+/**
+ * The same result recorded again (a retry after a lost answer) has the same id and changes nothing. All keys are in it:
+ * named by the first alone, a duty that came due beside a notice put off to the same minute was never put off itself,
+ * and its run asked again without an end (13,876 events in a minute).
+ */
 function factId({ result, attempt, until }: StepOutcome, keys: readonly string[], leading: boolean): string {
   if (attempt !== undefined) return `${leading ? 'step' : 'covered'}/${attempt}`;
-  return [result, keys[0] ?? '', ...(until === undefined ? [] : [until])].join('/');
+  return [result, keys.join('+'), ...(until === undefined ? [] : [until])].join('/');
 }
 
 function stepsOf(keys: readonly string[]): string[] {
