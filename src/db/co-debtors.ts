@@ -1,4 +1,5 @@
 /** Who owes an agreement beside its debtor. */
+import type { AgreementRow } from './database.ts';
 import type { Db, Trx } from './pool.ts';
 
 /** Again it changes nothing. */
@@ -12,4 +13,10 @@ export async function coDebtorsOf(db: Db | Trx, agreementIds: readonly string[])
   const rows = await db.selectFrom('agreement_co_debtor').select(['agreement_id', 'person_id'])
     .where('agreement_id', 'in', [...agreementIds]).orderBy('position').orderBy('person_id').execute();
   return new Map([...Map.groupBy(rows, (row) => row.agreement_id)].map(([id, list]) => [id, list.map((row) => row.person_id)]));
+}
+
+/** Agreements of others that the person owes beside them, oldest first. */
+export async function agreementsOwedBeside(db: Db | Trx, personId: string): Promise<AgreementRow[]> {
+  return db.selectFrom('agreement').selectAll('agreement').innerJoin('agreement_co_debtor', 'agreement_co_debtor.agreement_id', 'agreement.id')
+    .where('agreement_co_debtor.person_id', '=', personId).orderBy('agreement.logged_at').orderBy('agreement.id').execute();
 }

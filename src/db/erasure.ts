@@ -11,6 +11,9 @@ export type ErasureRow = Row<'erasure'>;
 
 export const ERASED_NAME = '[erased]';
 
+/** A region by its ISO 3166-2 code stays: the law of past contacts hangs on it. In words it may say too much. */
+export const KEPT_REGION = '^[A-Z]{2}-[A-Z0-9]{1,3}$';
+
 export interface ErasedPerson {
   readonly personId: string;
   readonly creditorId: string;
@@ -20,7 +23,13 @@ export interface ErasedPerson {
   readonly keptAddress: PersonAddress | null;
 }
 
-type Taking = (trx: Trx, person: ErasedPerson) => Promise<number>;
+interface Taking {
+  readonly table: string;
+  /** What is emptied or overwritten; every column when the row goes. Columns that are named nowhere fail a test. */
+  readonly columns: readonly string[] | 'row';
+  /** How many rows something was taken from. */
+  readonly take: (trx: Trx, person: ErasedPerson) => Promise<number>;
+}
 
 function rowsOf(result: { readonly numAffectedRows?: bigint | undefined }): number {
   return Number(result.numAffectedRows ?? 0n);
@@ -28,49 +37,61 @@ function rowsOf(result: { readonly numAffectedRows?: bigint | undefined }): numb
 
 const ofAgreements = (person: ErasedPerson) => sql`${[...person.agreementIds]}::uuid[]`;
 
-/** By table; each answers how many rows it took something from. The order matters: texts from people are found by their number. */
-const TAKINGS: readonly (readonly [table: string, take: Taking])[] = [
+/** By table. The order matters: texts from people are found by their number. */
+const TAKINGS: readonly Taking[] = [
   // A number that somebody else still has is theirs too, and so is what was written from it.
-  ['provider_event', async (trx, { personId }) => rowsOf(await sql`
+  { table: 'provider_event', columns: ['payload'], take: async (trx, { personId }) => rowsOf(await sql`
     update provider_event set payload = '{}'
      where attempt_id in (select id from attempt where person_id = ${personId}::uuid)
         or payload->>'from' in (select value from contact_point mine where mine.person_id = ${personId}::uuid
-             and not exists (select 1 from contact_point theirs where theirs.value = mine.value and theirs.person_id <> mine.person_id))`.execute(trx))],
-  ['person', async (trx, { personId, keptAddress }) => rowsOf(await sql`
-    update person set name = ${ERASED_NAME}, national_id = null, address = ${keptAddress === null ? null : json(keptAddress)}, confirmed_at = null where id = ${personId}::uuid`.execute(trx))],
-  ['contact_point', async (trx, { personId }) => rowsOf(await sql`
-    update contact_point set value = 'erased:' || id, role = null, health = 'invalid' where person_id = ${personId}::uuid`.execute(trx))],
-  ['consent', async (trx, { personId }) => rowsOf(await sql`
+             and not exists (select 1 from contact_point theirs where theirs.value = mine.value and theirs.person_id <> mine.person_id))`.execute(trx)) },
+  { table: 'person', columns: ['name', 'national_id', 'address', 'confirmed_at'], take: async (trx, { personId, keptAddress }) => rowsOf(await sql`
+    update person set name = ${ERASED_NAME}, national_id = null, address = ${keptAddress === null ? null : json(keptAddress)}, confirmed_at = null where id = ${personId}::uuid`.execute(trx)) },
+  { table: 'contact_point', columns: ['value', 'role', 'health'], take: async (trx, { personId }) => rowsOf(await sql`
+    update contact_point set value = 'erased:' || id, role = null, health = 'invalid' where person_id = ${personId}::uuid`.execute(trx)) },
+  { table: 'consent', columns: ['evidence'], take: async (trx, { personId }) => rowsOf(await sql`
     update consent set evidence = jsonb_build_object('source', evidence->'source', 'erased', true)
-     where contact_point_id in (select id from contact_point where person_id = ${personId}::uuid)`.execute(trx))],
-  ['stop', async (trx, { identityId, creditorId }) => rowsOf(await sql`
-    update stop set evidence = evidence - 'text' where identity_id = ${identityId}::uuid and (creditor_id = ${creditorId} or evidence->>'creditorId' = ${creditorId})`.execute(trx))],
-  ['attempt', async (trx, { personId }) => rowsOf(await sql`update attempt set rendered = null where person_id = ${personId}::uuid and rendered is not null`.execute(trx))],
-  ['past_contact', async (trx, { personId }) => rowsOf(await sql`update past_contact set note = null where person_id = ${personId}::uuid and note is not null`.execute(trx))],
-  ['call_log', async (trx, person) => rowsOf(await sql`update call_log set note = null where agreement_id = any(${ofAgreements(person)}) and note is not null`.execute(trx))],
-  ['callback', async (trx, person) => rowsOf(await sql`update callback set note = null where agreement_id = any(${ofAgreements(person)}) and note is not null`.execute(trx))],
-  ['dispute', async (trx, person) => rowsOf(await sql`
-    update dispute set reason = 'erased', text = null, note = null where agreement_id = any(${ofAgreements(person)})`.execute(trx))],
-  ['fact_note', async (trx, person) => rowsOf(await sql`delete from fact_note where agreement_id = any(${ofAgreements(person)})`.execute(trx))],
-  ['payment', async (trx, person) => rowsOf(await sql`update payment set reversal_reason = null where agreement_id = any(${ofAgreements(person)}) and reversal_reason is not null`.execute(trx))],
-  ['suspense', async (trx, person) => rowsOf(await sql`
+     where contact_point_id in (select id from contact_point where person_id = ${personId}::uuid)`.execute(trx)) },
+  { table: 'stop', columns: ['evidence'], take: async (trx, { identityId, creditorId }) => rowsOf(await sql`
+    update stop set evidence = evidence - 'text' where identity_id = ${identityId}::uuid and (creditor_id = ${creditorId} or evidence->>'creditorId' = ${creditorId})`.execute(trx)) },
+  { table: 'attempt', columns: ['rendered', 'place'], take: async (trx, { personId }) => rowsOf(await sql`
+    update attempt set rendered = null, place = place - 'city' - (case when place->>'state' ~ ${KEPT_REGION} then '' else 'state' end)
+     where person_id = ${personId}::uuid and (rendered is not null or place is not null)`.execute(trx)) },
+  { table: 'past_contact', columns: ['note'], take: async (trx, { personId }) => rowsOf(await sql`update past_contact set note = null where person_id = ${personId}::uuid and note is not null`.execute(trx)) },
+  { table: 'call_log', columns: ['note'], take: async (trx, person) => rowsOf(await sql`update call_log set note = null where agreement_id = any(${ofAgreements(person)}) and note is not null`.execute(trx)) },
+  { table: 'callback', columns: ['note'], take: async (trx, person) => rowsOf(await sql`update callback set note = null where agreement_id = any(${ofAgreements(person)}) and note is not null`.execute(trx)) },
+  { table: 'dispute', columns: ['reason', 'text', 'note'], take: async (trx, person) => rowsOf(await sql`
+    update dispute set reason = 'erased', text = null, note = null where agreement_id = any(${ofAgreements(person)})`.execute(trx)) },
+  { table: 'fact_note', columns: 'row', take: async (trx, person) => rowsOf(await sql`delete from fact_note where agreement_id = any(${ofAgreements(person)})`.execute(trx)) },
+  { table: 'payment', columns: ['reversal_reason'], take: async (trx, person) => rowsOf(await sql`update payment set reversal_reason = null where agreement_id = any(${ofAgreements(person)}) and reversal_reason is not null`.execute(trx)) },
+  { table: 'suspense', columns: ['payload'], take: async (trx, person) => rowsOf(await sql`
     update suspense set payload = coalesce((select jsonb_object_agg(key, value) from jsonb_each(payload) where jsonb_typeof(value) = 'number' or (key = 'currency' and value #>> '{}' ~ '^[A-Z]{3}$')), '{}')
-     where agreement_id = any(${ofAgreements(person)})`.execute(trx))],
-  ['pre_legal_case', async (trx, person) => rowsOf(await sql`update pre_legal_case set reason = null where agreement_id = any(${ofAgreements(person)}) and reason is not null`.execute(trx))],
-  ['pre_legal_approval', async (trx, person) => rowsOf(await sql`
-    update pre_legal_approval set note = null where note is not null and case_id in (select id from pre_legal_case where agreement_id = any(${ofAgreements(person)}))`.execute(trx))],
-  ['survey', async (trx, { personId }) => rowsOf(await sql`
-    update survey set comment = null, token = null, state = case when state in ('created', 'invited', 'nudged') then 'expired' else state end where person_id = ${personId}::uuid`.execute(trx))],
+     where agreement_id = any(${ofAgreements(person)})`.execute(trx)) },
+  { table: 'pre_legal_case', columns: ['reason'], take: async (trx, person) => rowsOf(await sql`update pre_legal_case set reason = null where agreement_id = any(${ofAgreements(person)}) and reason is not null`.execute(trx)) },
+  { table: 'pre_legal_approval', columns: ['note'], take: async (trx, person) => rowsOf(await sql`
+    update pre_legal_approval set note = null where note is not null and case_id in (select id from pre_legal_case where agreement_id = any(${ofAgreements(person)}))`.execute(trx)) },
+  { table: 'survey', columns: ['comment', 'token', 'token_hash', 'state'], take: async (trx, { personId }) => rowsOf(await sql`
+    update survey set comment = null, token = null, token_hash = 'erased:' || id, state = case when state in ('created', 'invited', 'nudged') then 'expired' else state end where person_id = ${personId}::uuid`.execute(trx)) },
+  // A link names nobody, but opens what does: with its hash gone its token is none of ours. Tries stay: they are counts.
+  { table: 'link', columns: ['token_hash'], take: async (trx, { personId }) => rowsOf(await sql`update link set token_hash = 'erased:' || id where person_id = ${personId}::uuid`.execute(trx)) },
+  { table: 'page_session', columns: 'row', take: async (trx, { personId }) => rowsOf(await sql`
+    delete from page_session where link_id in (select id from link where person_id = ${personId}::uuid)`.execute(trx)) },
+  { table: 'factor_code', columns: 'row', take: async (trx, { personId }) => rowsOf(await sql`
+    delete from factor_code where link_id in (select id from link where person_id = ${personId}::uuid)`.execute(trx)) },
+  { table: 'contact_wait', columns: 'row', take: async (trx, person) => rowsOf(await sql`delete from contact_wait where agreement_id = any(${ofAgreements(person)})`.execute(trx)) },
   // The answer to a request may repeat what was told in it. The row stays: the same request again must not happen twice.
-  ['idempotency', async (trx, person) => rowsOf(await sql`
+  { table: 'idempotency', columns: ['response'], take: async (trx, person) => rowsOf(await sql`
     update idempotency set response = '{"erased": true}'
-     where exists (select 1 from unnest(${[person.personId, ...person.agreementIds]}::text[]) as own(id) where response::text like '%' || own.id || '%')`.execute(trx))],
+     where exists (select 1 from unnest(${[person.personId, ...person.agreementIds]}::text[]) as own(id) where response::text like '%' || own.id || '%')`.execute(trx)) },
 ];
+
+/** Which columns of which tables are taken, for whoever checks that none was forgotten. */
+export const TAKEN: ReadonlyMap<string, readonly string[] | 'row'> = new Map(TAKINGS.map(({ table, columns }) => [table, columns]));
 
 /** Takes the data away; how many rows of each table something was taken from. */
 export async function takeAway(trx: Trx, person: ErasedPerson): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const [table, take] of TAKINGS) {
+  for (const { table, take } of TAKINGS) {
     const rows = await take(trx, person);
     if (rows > 0) counts[table] = rows;
   }

@@ -28,6 +28,8 @@ export interface AgreementRecords {
   readonly cases: readonly Row<'pre_legal_case'>[];
   readonly approvals: readonly Row<'pre_legal_approval'>[];
   readonly surveys: readonly Row<'survey'>[];
+  readonly waits: readonly Row<'contact_wait'>[];
+  readonly proposals: readonly Row<'strategy_proposal'>[];
 }
 
 export async function recordsOfAgreement(db: Db | Trx, agreementId: string): Promise<AgreementRecords> {
@@ -43,7 +45,18 @@ export async function recordsOfAgreement(db: Db | Trx, agreementId: string): Pro
     cases,
     approvals: cases.length === 0 ? [] : await db.selectFrom('pre_legal_approval').selectAll().where('case_id', 'in', cases.map(({ id }) => id)).orderBy('at').execute(),
     surveys: await db.selectFrom('survey').selectAll().where('agreement_id', '=', agreementId).orderBy('created_at').execute(),
+    waits: await db.selectFrom('contact_wait').selectAll().where('agreement_id', '=', agreementId).orderBy('medium').execute(),
+    proposals: await db.selectFrom('strategy_proposal').selectAll().where('agreement_id', '=', agreementId).orderBy('proposed_at').orderBy('id').execute(),
   };
+}
+
+export async function linksOfPerson(db: Db | Trx, personId: string): Promise<Row<'link'>[]> {
+  return db.selectFrom('link').selectAll().where('person_id', '=', personId).orderBy('created_at').orderBy('id').execute();
+}
+
+/** Tries to open the person's pages, whoever made them. */
+export async function triesOfPerson(db: Db | Trx, personId: string): Promise<Row<'factor_try'>[]> {
+  return db.selectFrom('factor_try').selectAll().where('person_id', '=', personId).orderBy('id').execute();
 }
 
 /** What came from the person's numbers; one that somebody else has too is not surely theirs. */

@@ -1,10 +1,11 @@
 /** Opt-outs: what a person does not want any more is denied with evidence, and the agreements it concerns are told. */
 import { z } from 'zod';
 import { agreementsOfPerson } from '../db/agreements.ts';
-import type { AgreementRow, ConsentChannel } from '../db/database.ts';
+import type { AgreementRow, ConsentChannel, ConsentState } from '../db/database.ts';
 import { contactPointsOf } from '../db/contact-points.ts';
 import { insertDenial } from '../db/opt-outs.ts';
 import { personById, personsOfIdentity, type PersonRow } from '../db/persons.ts';
+import type { Db, Trx } from '../db/pool.ts';
 import type { AgreementEvent } from '../domain/agreement.ts';
 import { AppError } from '../errors.ts';
 import { requireVisible, type Actor } from './actor.ts';
@@ -89,7 +90,7 @@ export async function optOutAtProvider(
   const person = await personById(lock.trx, address.personId);
   if (person === undefined) return;
   const here = ({ contactPointId, channel }: Reach): boolean => contactPointId === address.contactPointId && channel === address.channel;
-  const denied = await deny(lock, ctx, person, { covers: here, silences: null }, { source: 'provider', ...evidence });
+  const denied = await deny(lock, ctx, person, { covers: here, silences: [] }, { source: 'provider', ...evidence });
   if (!denied.news) return;
   for (const row of await openAgreements(lock, person)) await tell(lock, ctx, row, denied, { id: `provider/${evidence.attempt}`, by: 'provider' });
 }
@@ -108,25 +109,35 @@ interface Reach {
 
 interface Named {
   readonly covers: (reach: Reach) => boolean;
-  /** Channels that fall silent whatever else there is; null: those on which nothing granted is left. */
-  readonly silences: readonly ConsentChannel[] | null;
+  /** Channels that fall silent whatever else there is; others do when nothing granted is left on them. */
+  readonly silences: readonly ConsentChannel[];
   /** It must exist. */
   readonly contactPointId?: string | undefined;
+}
+
+/** Whether everything that an opt-out of this person at this creditor names is denied already. */
+export async function isOptedOut(db: Db | Trx, personId: string, body: OptOutBody): Promise<boolean> {
+  const { covers } = reachOf(body);
+  return (await reachesOf(db, personId)).every((reach) => !covers(reach) || reach.consent === 'denied');
+}
+
+async function reachesOf(db: Db | Trx, personId: string): Promise<(Reach & { readonly consent: ConsentState })[]> {
+  return (await contactPointsOf(db, personId))
+    .flatMap((point) => point.channels.map((channel) => ({ contactPointId: point.id, channel, consent: point.consent[channel] ?? 'unknown' })));
 }
 
 function reachOf({ contactPointId, channel, scope }: OptOutBody): Named {
   if (scope !== 'channel') return { covers: () => true, silences: CHANNELS };
   return {
     covers: (reach) => reach.contactPointId === contactPointId || reach.channel === channel,
-    silences: channel === undefined ? null : [channel], contactPointId,
+    silences: channel === undefined ? [] : [channel], contactPointId,
   };
 }
 
 async function deny(
   lock: PersonLock, ctx: RegisterContext, person: PersonRow, named: Named, evidence: Readonly<Record<string, unknown>>,
 ): Promise<Denied> {
-  const reaches = (await contactPointsOf(lock.trx, person.id))
-    .flatMap((point) => point.channels.map((channel) => ({ contactPointId: point.id, channel, consent: point.consent[channel] ?? 'unknown' })));
+  const reaches = await reachesOf(lock.trx, person.id);
   if (named.contactPointId !== undefined && !reaches.some((reach) => reach.contactPointId === named.contactPointId)) {
     throw new AppError('ERR_NOT_FOUND', 'This person has no such contact point.');
   }
@@ -135,10 +146,9 @@ async function deny(
     await insertDenial(lock.trx, { id: ctx.newId(), contactPointId: reach.contactPointId, channel: reach.channel, evidence, at: lock.now, seq: await lock.nextSeq() });
   }
   const news = open.length > 0;
-  if (named.silences !== null) return { silenced: named.silences, news };
   const left = new Set(reaches.filter((reach) => !named.covers(reach) && reach.consent === 'granted').map((reach) => reach.channel));
   const channels = new Set(reaches.filter(named.covers).map((reach) => reach.channel));
-  return { silenced: [...channels].filter((channel) => !left.has(channel)), news };
+  return { silenced: CHANNELS.filter((channel) => named.silences.includes(channel) || (channels.has(channel) && !left.has(channel))), news };
 }
 
 /** One fact a silenced channel (`all` when all are); an opt-out of one contact point beside others is an entry only: the claim reads the consent. */

@@ -5,11 +5,13 @@
  */
 import { z } from 'zod';
 import { agreementsOfPerson } from '../db/agreements.ts';
+import { agreementsOwedBeside } from '../db/co-debtors.ts';
 import { consentsInForce, insertConsents } from '../db/consents.ts';
 import { contactPointsOf } from '../db/contact-points.ts';
 import type { AgreementRow, ConsentChannel, PersonAddress } from '../db/database.ts';
-import { erasureOf, forgetIdentity, noteErasure, takeAway, type ErasureRow } from '../db/erasure.ts';
+import { erasureOf, forgetIdentity, KEPT_REGION, noteErasure, takeAway, type ErasureRow } from '../db/erasure.ts';
 import type { PersonRow } from '../db/persons.ts';
+import { closeProposal, openProposalOf } from '../db/segments.ts';
 import { AppError } from '../errors.ts';
 import type { Actor } from './actor.ts';
 import { plainText } from './agreement-body.ts';
@@ -46,14 +48,17 @@ export async function erasePerson(ctx: RegisterContext, actor: Actor, ref: strin
     const before = await erasureOf(lock.trx, id);
     if (before !== undefined) return answerOf(before, false, []);
     const agreements = await agreementsOfPerson(lock.trx, id);
-    const open = agreements.filter(({ phase }) => phase !== 'settled' && phase !== 'closed');
-    if (open.length > 0 && !body.cancelOpen) throw stillOpen(open);
+    const open = agreements.filter(isOpen);
+    // Of what somebody else owes first, an order to erase ends nothing: the person is no longer reached about it, that is all.
+    const beside = (await agreementsOwedBeside(lock.trx, id)).filter(isOpen);
+    if (open.length + beside.length > 0 && !body.cancelOpen) throw stillOpen([...open, ...beside]);
     for (const agreement of open) await cancelUnder(lock, ctx, agreement.id, { reason: 'erasure' }, { by: actor.id, tell: 'workflow', factId: `cancelled/erasure-${id}` });
     await denyEverything(lock, ctx, person);
     const erased = await takeAway(lock.trx, {
       personId: id, creditorId: person.creditor_id, identityId: person.identity_id, agreementIds: agreements.map((agreement) => agreement.id), keptAddress: keptOf(person.address),
     });
     for (const agreement of agreements) await note(lock, agreement);
+    for (const agreement of agreements) await withdrawProposal(lock, agreement.id);
     const row: ErasureRow = { person_id: id, creditor_id: person.creditor_id, at: lock.now, done_by: actor.id, reason: body.reason ?? null, erased };
     await noteErasure(lock.trx, row);
     await forgetIdentity(lock.trx, person.identity_id);
@@ -63,6 +68,11 @@ export async function erasePerson(ctx: RegisterContext, actor: Actor, ref: strin
 
 function answerOf(row: ErasureRow, created: boolean, cancelledAgreements: readonly string[]): ErasureAnswer {
   return { personId: row.person_id, creditorId: row.creditor_id, erasedAt: new Date(row.at).toISOString(), created, cancelledAgreements, erased: row.erased };
+}
+
+/** While it is, the data is needed to follow it. */
+export function isOpen({ phase }: Pick<AgreementRow, 'phase'>): boolean {
+  return phase !== 'settled' && phase !== 'closed';
 }
 
 function stillOpen(open: readonly AgreementRow[]): AppError {
@@ -81,9 +91,15 @@ async function denyEverything(lock: PersonLock, ctx: RegisterContext, person: Pe
   await insertConsents(lock.trx, reaches.map((reach, index) => ({ ...reach, id: ctx.newId(), state: 'denied' as const, evidence: { source: 'erasure' }, at: lock.now, seq: seqs[index] ?? 0 })));
 }
 
-const REGION_CODE = /^[A-Z]{2}-[A-Z0-9]{1,3}$/;
+/** Its facts and score are numbers of the money that stays; nobody decides about the person any more. */
+async function withdrawProposal(lock: PersonLock, agreementId: string): Promise<void> {
+  const open = await openProposalOf(lock.trx, agreementId);
+  if (open !== undefined) await closeProposal(lock.trx, open.id, { state: 'withdrawn', by: 'erasure', at: lock.now });
+}
 
-/** Country and region, by which the lawfulness of past contacts is judged; a region in words may say too much. */
+const REGION_CODE = new RegExp(KEPT_REGION);
+
+/** Country and region, by which the lawfulness of past contacts is judged. */
 function keptOf(address: PersonAddress | null): PersonAddress | null {
   const kept = {
     ...(address?.country === undefined ? {} : { country: address.country }),

@@ -1,10 +1,11 @@
 /** What we hold about a person at one creditor, whole and in plain words: the right of access. Other creditors do not show in it. */
 import { agreementsOfPerson } from '../db/agreements.ts';
+import { agreementsOwedBeside } from '../db/co-debtors.ts';
 import type { AgreementRow, Row } from '../db/database.ts';
 import { erasureOf } from '../db/erasure.ts';
 import { stopsOf } from '../db/identities.ts';
 import { pastContactsOf } from '../db/past-contacts.ts';
-import { consentsOfPerson, inboundOfPerson, messagesOfPerson, pointsOfPerson, recordsOfAgreement } from '../db/person-records.ts';
+import { consentsOfPerson, inboundOfPerson, linksOfPerson, messagesOfPerson, pointsOfPerson, recordsOfAgreement, triesOfPerson } from '../db/person-records.ts';
 import type { PersonRow } from '../db/persons.ts';
 import type { Trx } from '../db/pool.ts';
 import { viewOf } from '../domain/view.ts';
@@ -24,6 +25,10 @@ export interface PersonExport {
   readonly contactPoints: readonly Exported[];
   readonly stops: readonly Exported[];
   readonly agreements: readonly Exported[];
+  /** Agreements of others that this person owes beside them; of the others themselves nothing is said. */
+  readonly owedBeside: readonly Exported[];
+  /** The person's own pages, and every try to open one; a token is a key, not data. */
+  readonly pages: { readonly links: readonly Exported[]; readonly tries: readonly Exported[] };
   readonly contacts: { readonly messages: readonly Exported[]; readonly received: readonly Exported[]; readonly imported: readonly Exported[] };
 }
 
@@ -37,6 +42,11 @@ export async function exportPerson(ctx: RegisterContext, actor: Actor, ref: stri
     stops: (await stopsOf(trx, person.identity_id)).filter((stop) => stop.creditor_id === null || stop.creditor_id === person.creditor_id)
       .map((stop) => ({ on: stop.kind, at: text(stop.at), ...(isOwn(stop, person) ? { evidence: stop.evidence } : {}) })),
     agreements: await inOrder(await agreementsOfPerson(trx, id), (row) => agreementPart(trx, row)),
+    owedBeside: (await agreementsOwedBeside(trx, id)).map((row) => ({ id: row.id, externalId: row.external_id, phase: row.phase })),
+    pages: {
+      links: (await linksOfPerson(trx, id)).map((row) => ({ kind: row.kind, agreementId: row.agreement_id, messageId: row.attempt_id, createdAt: text(row.created_at), expiresAt: text(row.expires_at) })),
+      tries: (await triesOfPerson(trx, id)).map((row) => ({ factor: row.factor, passed: row.passed, at: text(row.at_wall) })),
+    },
     contacts: {
       messages: (await messagesOfPerson(trx, id)).map(messagePart),
       received: (await inboundOfPerson(trx, id)).map(({ provider, at, status, payload }) => ({ provider, at: text(at), status, content: payload })),
@@ -88,13 +98,13 @@ function messagePart(row: Awaited<ReturnType<typeof messagesOfPerson>>[number]):
   return {
     id: row.id, agreementIds: row.agreements, contactPointId: row.contact_point_id, channel: row.channel, purpose: row.purpose, state: row.state, reason: row.reason,
     template: `${row.template} ${row.locale} version ${row.template_version}`, claimedAt: text(row.claimed_at), begunAt: optional(row.begun_at), endedAt: optional(row.ended_at),
-    receipt: row.receipt, receiptAt: optional(row.receipt_at), content: row.rendered,
+    receipt: row.receipt, receiptAt: optional(row.receipt_at), content: row.rendered, place: row.place,
   };
 }
 
 async function agreementPart(trx: Trx, row: AgreementRow): Promise<Exported> {
   const view = viewOf((await loadState(trx, row.id)).state);
-  const { payments, unmatched, promises, disputes, callbacks, calls, notes, cases, approvals, surveys } = await recordsOfAgreement(trx, row.id);
+  const { payments, unmatched, promises, disputes, callbacks, calls, notes, cases, approvals, surveys, waits, proposals } = await recordsOfAgreement(trx, row.id);
   return {
     id: row.id, externalId: row.external_id, batch: row.batch, phase: row.phase, loggedAt: text(row.logged_at), agreedOn: row.agreed_on, currency: row.currency, debt: row.debt,
     balanceMinor: view.balanceMinor, creditMinor: view.creditMinor, paidMinor: view.paidMinor,
@@ -111,6 +121,10 @@ async function agreementPart(trx: Trx, row: AgreementRow): Promise<Exported> {
       approvals: approvals.filter((approval) => approval.case_id === one.id).map((approval) => ({ by: approval.approved_by, at: text(approval.at), note: approval.note })),
     })),
     surveys: surveys.map((one) => ({ state: one.state, score: one.score, comment: one.comment, createdAt: text(one.created_at), answeredAt: optional(one.answered_at) })),
+    waits: waits.map((one) => ({ medium: one.medium, since: text(one.since), comesAt: text(one.comes_at), channels: one.channels, purpose: one.purpose })),
+    strategyProposals: proposals.map((one) => ({
+      from: one.from_strategy, to: one.to_strategy, segment: one.segment, facts: one.facts, score: one.score, state: one.state, proposedAt: text(one.proposed_at), decidedAt: optional(one.decided_at),
+    })),
     timeline: await readTimeline(trx, row.id),
   };
 }

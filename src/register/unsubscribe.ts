@@ -1,13 +1,12 @@
-/** `/u/{token}` and "this is not me": whoever holds a message stops the next ones to the address it came to. */
+/** `/u/{token}` and "this is not me": whoever holds a message stops the next ones, as far as the law of the person's place says. */
 import { agreementById } from '../db/agreements.ts';
-import { consentsInForce } from '../db/consents.ts';
-import { contactPointById } from '../db/contact-points.ts';
 import { creditorById } from '../db/creditors.ts';
 import type { LinkRow } from '../db/links.ts';
 import { personById } from '../db/persons.ts';
 import type { Db, Trx } from '../db/pool.ts';
 import { findLink } from './link.ts';
-import { optOutUnder, type OptOutBody } from './opt-out.ts';
+import { isOptedOut, optOutUnder, type OptOutBody } from './opt-out.ts';
+import { optOutLawOf } from './opt-out-scope.ts';
 import { underPersonLock, type RegisterContext } from './person-lock.ts';
 import { firmOf } from './sending/sender.ts';
 
@@ -19,16 +18,14 @@ export interface UnsubscribePage {
   readonly country: string;
 }
 
-/** How far "no more mails" goes: one address, or mail as a whole where the country's rule says so (rules.md, optOut.scope). */
-const WHOLE_CHANNEL: ReadonlySet<string> = new Set(['CO']);
-
 /** What the page says; nothing changes by looking. null for a token that is none of ours. */
 export async function unsubscribePage(ctx: RegisterContext, token: string): Promise<UnsubscribePage | null> {
-  const found = await findLink(ctx.db, 'unsubscribe', token, await ctx.clock.now());
+  const now = await ctx.clock.now();
+  const found = await findLink(ctx.db, 'unsubscribe', token, now);
   if (found === null) return null;
   const about = await aboutLink(ctx.db, found.row);
   if (about === null) return null;
-  return { ...about, state: found.expired ? 'closed' : (await isDenied(ctx.db, found.row)) ? 'done' : 'open' };
+  return { ...about, state: found.expired ? 'closed' : (await isOptedOut(ctx.db, found.row.person_id, await mailOf(ctx.db, found.row, now))) ? 'done' : 'open' };
 }
 
 /** What is known of whom a link writes for; null when somebody was erased meanwhile. */
@@ -38,15 +35,20 @@ export async function aboutLink(db: Db | Trx, link: LinkRow): Promise<Omit<Unsub
   return { firm: firmOf(creditor), language: person.language, country: agreement.country };
 }
 
-/** Stops the mails to the address of this link; again changes nothing. False for a token that opens nothing any more. */
+/** Stops the mails to the address of this link, and what the law says falls silent with it; again changes nothing. False for a token that opens nothing any more. */
 export async function unsubscribe(ctx: RegisterContext, token: string, how: 'page' | 'oneClick', shown: string): Promise<boolean> {
-  const found = await findLink(ctx.db, 'unsubscribe', token, await ctx.clock.now());
+  const now = await ctx.clock.now();
+  const found = await findLink(ctx.db, 'unsubscribe', token, now);
   if (found === null || found.expired) return false;
   const about = await aboutLink(ctx.db, found.row);
   if (about === null) return false;
-  const body: OptOutBody = WHOLE_CHANNEL.has(about.country) ? { channel: 'email', scope: 'channel' } : { contactPointId: found.row.contact_point_id, scope: 'channel' };
-  await stop(ctx, found.row, body, { how, link: found.row.id, shown });
+  await stop(ctx, found.row, await mailOf(ctx.db, found.row, now), { how, link: found.row.id, shown });
   return true;
+}
+
+/** What "no more mails" denies. */
+async function mailOf(db: Db | Trx, { person_id: personId, contact_point_id: contactPointId }: LinkRow, now: number): Promise<OptOutBody> {
+  return (await optOutLawOf(db, { personId, contactPointId, channel: 'email' }, now)).body;
 }
 
 /** Somebody says that they are not the person: nothing goes to this contact point any more, by any of its channels. */
@@ -59,13 +61,7 @@ async function stop(ctx: RegisterContext, link: LinkRow, body: OptOutBody, evide
   if (person === undefined) return;
   await underPersonLock(ctx, person.identity_id, async (lock) => {
     // Under the lock: of two clicks at once the second finds it done. After a new consent the old link works again.
-    if (await isDenied(lock.trx, link)) return;
+    if (await isOptedOut(lock.trx, link.person_id, body)) return;
     await optOutUnder(lock, ctx, link.person_id, body, { by: 'debtor', evidence });
   });
-}
-
-async function isDenied(db: Db | Trx, link: LinkRow): Promise<boolean> {
-  const point = await contactPointById(db, link.contact_point_id);
-  const inForce = await consentsInForce(db, link.person_id);
-  return (point?.channels ?? []).every((channel) => inForce.get(`${link.contact_point_id} ${channel}`) === 'denied');
 }

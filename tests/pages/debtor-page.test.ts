@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from 'kysely';
 import { json } from '../../src/db/columns.ts';
+import { insertCode } from '../../src/db/links.ts';
+import { erasePerson, erasureBody } from '../../src/register/person-erasure.ts';
+import { hashCode } from '../../src/register/second-factor.ts';
 import { readTimeline } from '../../src/register/timeline.ts';
+import { ADMIN } from '../register/ledger.ts';
 import { pay } from '../register/seed.ts';
 import { contentOf } from '../http/api.ts';
 import { MISSED_AT } from '../sending/desk.ts';
@@ -125,13 +130,15 @@ describe('the second factor', () => {
 
   test('neither what was typed nor a token lies in the database', async () => {
     const reached = await reach(rig);
-    await post(rig, `/d/${reached.token}`, { digits: '9631' });
+    // So many that no hash or id holds them by chance.
+    const typed = '963127450819';
+    await post(rig, `/d/${reached.token}`, { digits: typed });
     const cookie = await passed(reached);
     const tables = await Promise.all((['link', 'factor_try', 'page_session', 'attempt', 'timeline_entry'] as const).map((table) => rig.desk.db.selectFrom(table).selectAll().execute()));
     const stored = JSON.stringify(tables);
     expect(stored).not.toContain(reached.token);
     expect(stored).not.toContain(cookie.split('=')[1]);
-    expect(stored).not.toContain('9631');
+    expect(stored).not.toContain(typed);
     expect(stored).toContain('/d/***');
   });
 
@@ -190,4 +197,22 @@ test('whoever is not the person says so once, and nothing goes to that phone any
   const consents = await rig.desk.db.selectFrom('consent').selectAll().where('contact_point_id', '=', reached.person.phoneId).where('state', '=', 'denied').execute();
   expect(consents.map(({ channel }) => channel).toSorted()).toEqual(['call', 'sms']);
   expect(consents[0]?.evidence).toMatchObject({ how: 'notMe', by: 'debtor', source: 'optOut' });
+});
+
+test('the links of a person who was erased open nothing, whoever holds a cookie or a code', async () => {
+  const { desk: { db, ctx } } = rig;
+  const reached = await reach(rig, { channel: 'email' });
+  await post(rig, `/d/${reached.token}`, { digits: '0000' });
+  const cookie = await passed(reached);
+  const [link] = await db.selectFrom('link').select('id').where('person_id', '=', reached.person.personId).where('kind', '=', 'debtor').execute();
+  await db.transaction().execute((trx) => insertCode(trx, randomUUID(), link?.id ?? '', hashCode(link?.id ?? '', '123456'), DAY));
+  await pay(ctx, reached.agreementId, 370_814);
+  expect((await open(rig, `/d/${reached.token}`, { cookie })).body).toContain('Zulema');
+  await erasePerson(ctx, ADMIN, reached.person.personId, erasureBody.parse({}));
+  expect(await open(rig, `/d/${reached.token}`, { cookie })).toMatchObject({ statusCode: 404, body: expect.stringContaining('No encontramos esta página') });
+  expect((await post(rig, `/d/${reached.token}`, { code: '123456' })).statusCode).toBe(404);
+  expect((await open(rig, `/u/${reached.unsubscribe}`)).statusCode).toBe(404);
+  for (const table of ['page_session', 'factor_code'] as const) expect(await db.selectFrom(table).select('link_id').where('link_id', '=', link?.id ?? '').execute()).toEqual([]);
+  const tries = await db.selectFrom('factor_try').select('passed').where('person_id', '=', reached.person.personId).orderBy('id').execute();
+  expect(tries.map(({ passed: right }) => right)).toEqual([false, true]);
 });

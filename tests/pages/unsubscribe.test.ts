@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sql } from 'kysely';
+import { CL } from '../../src/contact-law/profiles/cl.ts';
+import { CO } from '../../src/contact-law/profiles/co.ts';
+import { US } from '../../src/contact-law/profiles/us.ts';
 import { readTimeline } from '../../src/register/timeline.ts';
 import { contentOf } from '../http/api.ts';
 import { MISSED_AT } from '../sending/desk.ts';
@@ -85,14 +88,27 @@ test('other ways to reach the person stay as they were, and the next mail does n
   expect(rig.desk.journal.length).toBe(before);
 });
 
-test('in Colombia the opt-out is of mail as a whole', async () => {
+test.each([['CL', CL], ['CO', CO], ['US', US]] as const)('in %s the opt-out reaches as far as its profile says', async (country, policy) => {
   const reached = await mailed();
-  await rig.desk.db.updateTable('agreement').set({ country: 'CO' }).where('id', '=', reached.agreementId).execute();
-  await sql`insert into contact_point (id, creditor_id, person_id, kind, value, channels, position) values (gen_random_uuid(), 'acme', ${reached.person.personId}::uuid, 'email', 'otra@example.org', '{email}', 3)`.execute(rig.desk.db);
+  const { db } = rig.desk;
+  await db.updateTable('agreement').set({ country }).where('id', '=', reached.agreementId).execute();
+  await sql`insert into contact_point (id, creditor_id, person_id, kind, value, channels, position) values (gen_random_uuid(), 'acme', ${reached.person.personId}::uuid, 'email', 'otra@example.org', '{email}', 3)`.execute(db);
+  await post(rig, `/u/${reached.unsubscribe}`, { 'List-Unsubscribe': 'One-Click' });
+  const denials = await db.selectFrom('consent').innerJoin('contact_point', 'contact_point.id', 'consent.contact_point_id').select(['contact_point.value', 'consent.channel'])
+    .where('contact_point.person_id', '=', reached.person.personId).where('consent.state', '=', 'denied').execute();
+  expect(denials.map(({ value, channel }) => `${channel} ${value}`).sort()).toEqual(policy.optOut?.[0]?.scope === 'channel' ? ['email ana@example.org', 'email otra@example.org'] : ['email ana@example.org']);
+  expect((await open(rig, `/u/${reached.unsubscribe}`)).body).toContain('no le enviaremos más correos');
+});
+
+test('an address that was silent already does not hide that the channel is not: the page still offers to stop it', async () => {
+  const reached = await mailed();
+  const { db } = rig.desk;
   await post(rig, `/u/${reached.unsubscribe}`, { stop: 'email' });
-  const points = await rig.desk.db.selectFrom('contact_point').select('id').where('person_id', '=', reached.person.personId).where('kind', '=', 'email').execute();
-  const consents = await rig.desk.db.selectFrom('consent').select('contact_point_id').where('contact_point_id', 'in', points.map(({ id }) => id)).where('state', '=', 'denied').execute();
-  expect(consents).toHaveLength(2);
+  await sql`insert into contact_point (id, creditor_id, person_id, kind, value, channels, position) values (gen_random_uuid(), 'acme', ${reached.person.personId}::uuid, 'email', 'otra@example.org', '{email}', 3)`.execute(db);
+  await db.updateTable('agreement').set({ country: 'CO' }).where('id', '=', reached.agreementId).execute();
+  expect((await open(rig, `/u/${reached.unsubscribe}`)).body).toContain('¿No quiere recibir más correos?');
+  await post(rig, `/u/${reached.unsubscribe}`, { stop: 'email' });
+  expect((await open(rig, `/u/${reached.unsubscribe}`)).body).toContain('no le enviaremos más correos');
 });
 
 test('an unknown and an old token get a calm page and change nothing', async () => {

@@ -6,6 +6,8 @@ import { shippedPolicies } from '../../src/contact-law/shipped.ts';
 import { instant, json } from '../../src/db/columns.ts';
 import type { Db } from '../../src/db/pool.ts';
 import { insertFactNote } from '../../src/db/fact-notes.ts';
+import { insertCoDebtor } from '../../src/db/co-debtors.ts';
+import { insertProposal } from '../../src/db/segments.ts';
 import { keepAnswer } from '../../src/db/idempotency.ts';
 import { insertProviderEvent } from '../../src/db/provider-events.ts';
 import type { AgreementState } from '../../src/domain/agreement.ts';
@@ -95,7 +97,13 @@ async function words(): Promise<void> {
     id: randomUUID(), creditor_id: person.creditorId, agreement_id: settled, person_id: person.personId, occurrence: 'survey/s1', token_hash: randomUUID(), token: 'quintral', state: 'invited', comment: 'muy bien Anacleto', workflow_id: randomUUID(),
     created_at: instant(MISSED_AT), nudge_at: instant(MISSED_AT + 7 * DAY), expires_at: instant(MISSED_AT + 20 * DAY),
   }).execute();
+  await db.insertInto('contact_wait').values({ agreement_id: open, medium: 'written', identity_id: person.identityId, creditor_id: 'acme', since: instant(MISSED_AT), comes_at: instant(MISSED_AT + DAY), channels: ['sms'], purpose: 'collection' }).execute();
+  await db.insertInto('segment_set').values({ version: 1, definition: json({ segments: [], otherwise: 'ladder' }), source: '', published_by: 'x', published_at: instant(0) }).execute();
   await db.transaction().execute(async (trx) => {
+    await insertProposal(trx, {
+      id: randomUUID(), creditorId: 'acme', agreementId: open, from: { id: 'ladder', version: 1 }, to: 'strict', segment: null, segmentVersion: 1, score: { points: 7, parts: [] }, at: MISSED_AT,
+      facts: { creditorId: 'acme', country: 'CL', product: null, currency: 'CLP', amountMinor: 90_000, score: 7, daysPastDue: 3, missed: 1, promisesBroken: 0, promisesKept: 0, onTime: 0 },
+    });
     await insertFactNote(trx, settled, 'x', 'lo dijo Casimiro');
     await keepAnswer(trx, { keyId: 'k', key: 'i', requestHash: 'h', status: 201, response: { agreementId: settled, note: 'atendió desde la clínica' } });
   });
@@ -132,9 +140,12 @@ describe('the right of access', () => {
     expect(exported).toMatchObject({
       person: { externalId: person.personId, nationalId: { type: 'rut' }, erasure: null },
       contactPoints: [{ kind: 'phone', consents: expect.arrayContaining([{ channel: 'sms', state: 'granted', at: expect.any(String), evidence: { source: 'import', given: expect.any(String) } }]) }, { kind: 'email' }],
+      pages: { links: [{ kind: 'debtor', agreementId: open }], tries: [] }, owedBeside: [],
       stops: [{ on: 'attorney', evidence: { text: 'carta de Leopoldina' } }],
-      agreements: expect.arrayContaining([expect.objectContaining({ id: settled, phase: 'settled', payments: expect.arrayContaining([expect.objectContaining({ amountMinor: 90_000 })]) })]),
-      contacts: { messages: [{ channel: 'sms', state: 'sent', content: { body: expect.any(String) } }], received: [{ content: { body: 'pagó mi hermana Marisol' } }], imported: [{ channel: 'visit' }] },
+      agreements: expect.arrayContaining([expect.objectContaining({ id: settled, phase: 'settled', payments: expect.arrayContaining([expect.objectContaining({ amountMinor: 90_000 })]) }), expect.objectContaining({
+        id: open, waits: [expect.objectContaining({ medium: 'written' })], strategyProposals: [expect.objectContaining({ to: 'strict', score: { points: 7, parts: [] } })],
+      })]),
+      contacts: { messages: [{ channel: 'sms', state: 'sent', content: { body: expect.any(String) }, place: { city: 'Curepto', state: 'Maule-Ficticio' } }], received: [{ content: { body: 'pagó mi hermana Marisol' } }], imported: [{ channel: 'visit' }] },
     });
   });
 
@@ -176,6 +187,11 @@ describe('the right to erasure', () => {
     expect(await checkJournal(desk.db, journal)).toEqual([]);
     expect((await loadState(desk.db, open)).row.phase).toBe('closed');
     expect(await desk.db.selectFrom('suspense').select('payload').execute()).toEqual([{ payload: { amountMinor: 700, currency: 'USD' } }]);
+    const { token_hash: hash, id } = await desk.db.selectFrom('link').selectAll().where('person_id', '=', person.personId).executeTakeFirstOrThrow();
+    expect(hash).toBe(`erased:${id}`);
+    expect((await desk.attempts(open)).map(({ place }) => [Object.keys(place ?? {}).sort(), place?.zones])).toEqual([[['debtorType', 'profile', 'zones'], ['America/Santiago']]]);
+    expect(await desk.db.selectFrom('contact_wait').selectAll().execute()).toEqual([]);
+    expect(await desk.db.selectFrom('strategy_proposal').select(['state', 'decided_by']).execute()).toEqual([{ state: 'withdrawn', decided_by: 'erasure' }]);
     expect(await desk.db.selectFrom('erasure').select(['done_by', 'reason']).execute()).toEqual([{ done_by: 'key-admin', reason: 'orden de la autoridad' }]);
   });
 
@@ -213,6 +229,18 @@ describe('the right to erasure', () => {
 });
 
 const hashOf = async (identityId: string): Promise<string | null> => (await desk.db.selectFrom('identity').select('national_id_hash').where('id', '=', identityId).executeTakeFirstOrThrow()).national_id_hash;
+
+describe('who owes an agreement of somebody else beside them', () => {
+  test('is told of it, and keeps their data while it is open; an order to erase does not end what is not theirs', async () => {
+    const [debtor, beside] = [await seedPerson(desk.db), await seedPerson(desk.db)];
+    const shared = await desk.agreement(debtor);
+    await desk.db.transaction().execute((trx) => insertCoDebtor(trx, shared, beside.personId, 0));
+    expect((await exportPerson(desk.ctx, ADMIN, beside.personId)).owedBeside).toEqual([{ id: shared, externalId: expect.any(String), phase: 'active' }]);
+    await expect(erasePerson(desk.ctx, ADMIN, beside.personId, erasureBody.parse({}))).rejects.toMatchObject({ code: 'ERR_STATE' });
+    expect(await erasePerson(desk.ctx, ADMIN, beside.personId, erasureBody.parse({ cancelOpen: true, reason: 'orden' }))).toMatchObject({ created: true, cancelledAgreements: [] });
+    expect((await loadState(desk.db, shared)).row.phase).toBe('active');
+  });
+});
 
 describe('the hash of a national id', () => {
   test('is forgotten with the last creditor who followed the person; a stop in force keeps it, so that it finds them again', async () => {
