@@ -2,7 +2,7 @@
  * Can a strategy be lived under a country's law? Every due date of a year, for a person with one to three agreements at
  * one creditor, and with one at each of two: what is sent on its day, slips, expires or never happens, and by which rule.
  */
-import { profileFor } from '../../contact-law/place.ts';
+import { sendingProfileFor } from '../../contact-law/place.ts';
 import { profileOf } from '../../contact-law/profile.ts';
 import type { PolicySet } from '../../contact-law/policy.ts';
 import type { AgreementState, AgreementTerms, EventBody, Instant, LocalDate } from '../../domain/agreement.ts';
@@ -107,7 +107,7 @@ interface SweptPlace {
 }
 
 function placeOf({ policies, country }: SweepRequest): SweptPlace {
-  const profile = profileFor(policies, { country });
+  const profile = sendingProfileFor(policies, { country });
   const zone = profile === null ? undefined : profileOf(policies, profile)?.zones.all[0];
   if (profile === null || zone === undefined) throw new AppError('ERR_STRATEGY', `There are no contact rules for ${country}: nobody is contacted there.`);
   return { profile, zone, duties: dutiesOf(policies, country) };
