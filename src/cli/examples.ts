@@ -19,6 +19,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'import contacts': ['contactos.csv --creditor acme'],
   'person export': ['acme/P-77'],
   'person erase': ['acme/P-77', 'acme/P-77 --cancel-open --reason "order of the data protection agency"'],
+  retention: ['--dry-run', '', '--dry-run --json'],
   'key add': ['--role system --creditor acme --name "core banking"'],
   'key revoke': ['5b0f8a52-6a0e-4f5e-9d43-2f1f3a1c7d10'],
   'key list': [''],

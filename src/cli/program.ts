@@ -18,6 +18,7 @@ export function createProgram(flags: GlobalFlags, streams: Streams): Command {
   addAgreements(program, flags, output);
   addImports(program, flags, output);
   addPersons(program, flags, output);
+  addRetention(program, flags, output);
   addAdministration(program, flags, output);
   addStrategies(program, flags, output);
   addTemplates(program, flags, output);
@@ -95,6 +96,11 @@ function addPersons(program: Command, flags: GlobalFlags, output: Output): void 
   person.command('erase').description('takes the personal data away; money and evidence stay without the person').argument('<person>')
     .option('--cancel-open', 'ends agreements that are open, instead of refusing').option('--reason <text>', 'why; kept, so it must name nobody')
     .action(async (ref: string, options: { cancelOpen?: boolean; reason?: string }) => (await persons()).erase(flags, output, ref, options));
+}
+
+function addRetention(program: Command, flags: GlobalFlags, output: Output): void {
+  program.command('retention').description('erases whoever has owed nothing for longer than the law of their place keeps data (done daily anyway)').option('--dry-run', 'says who would be erased; changes nothing')
+    .action(async (options: { dryRun?: boolean }) => (await import('./commands/retention.ts')).retention(flags, output, options.dryRun === true));
 }
 
 function addAdministration(program: Command, flags: GlobalFlags, output: Output): void {

@@ -44,26 +44,32 @@ export interface ErasureAnswer {
 /** Erases; ERR_STATE while an agreement is open, unless the body says that it ends. */
 export async function erasePerson(ctx: RegisterContext, actor: Actor, ref: string, body: ErasureBody): Promise<ErasureAnswer> {
   const { id } = await resolvePerson(ctx, actor, ref);
-  return underLockOf(ctx, id, async (lock, person) => {
-    const before = await erasureOf(lock.trx, id);
-    if (before !== undefined) return answerOf(before, false, []);
-    const agreements = await agreementsOfPerson(lock.trx, id);
-    const open = agreements.filter(isOpen);
-    // Of what somebody else owes first, an order to erase ends nothing: the person is no longer reached about it, that is all.
-    const beside = (await agreementsOwedBeside(lock.trx, id)).filter(isOpen);
-    if (open.length + beside.length > 0 && !body.cancelOpen) throw stillOpen([...open, ...beside]);
-    for (const agreement of open) await cancelUnder(lock, ctx, agreement.id, { reason: 'erasure' }, { by: actor.id, tell: 'workflow', factId: `cancelled/erasure-${id}` });
-    await denyEverything(lock, ctx, person);
-    const erased = await takeAway(lock.trx, {
-      personId: id, creditorId: person.creditor_id, identityId: person.identity_id, agreementIds: agreements.map((agreement) => agreement.id), keptAddress: keptOf(person.address),
-    });
-    for (const agreement of agreements) await note(lock, agreement);
-    for (const agreement of agreements) await withdrawProposal(lock, agreement.id);
-    const row: ErasureRow = { person_id: id, creditor_id: person.creditor_id, at: lock.now, done_by: actor.id, reason: body.reason ?? null, erased };
-    await noteErasure(lock.trx, row);
-    await forgetIdentity(lock.trx, person.identity_id);
-    return answerOf(row, true, open.map((agreement) => agreement.external_id));
+  return underLockOf(ctx, id, (lock, person) => eraseUnder(lock, ctx, actor, person, body));
+}
+
+/** `erasePerson` under the held lock of the person. */
+export async function eraseUnder(lock: PersonLock, ctx: RegisterContext, actor: Actor, person: PersonRow, body: ErasureBody): Promise<ErasureAnswer> {
+  const { id } = person;
+  const before = await erasureOf(lock.trx, id);
+  if (before !== undefined) return answerOf(before, false, []);
+  const agreements = await agreementsOfPerson(lock.trx, id);
+  const open = agreements.filter(isOpen);
+  // Of what somebody else owes first, an order to erase ends nothing: the person is no longer reached about it, that is all.
+  const beside = (await agreementsOwedBeside(lock.trx, id)).filter(isOpen);
+  if (open.length + beside.length > 0 && !body.cancelOpen) throw stillOpen([...open, ...beside]);
+  for (const agreement of open) await cancelUnder(lock, ctx, agreement.id, { reason: 'erasure' }, { by: actor.id, tell: 'workflow', factId: `cancelled/erasure-${id}` });
+  await denyEverything(lock, ctx, person);
+  const erased = await takeAway(lock.trx, {
+    personId: id, creditorId: person.creditor_id, identityId: person.identity_id, agreementIds: agreements.map((agreement) => agreement.id), keptAddress: keptOf(person.address),
   });
+  for (const agreement of agreements) {
+    await note(lock, agreement);
+    await withdrawProposal(lock, agreement.id);
+  }
+  const row: ErasureRow = { person_id: id, creditor_id: person.creditor_id, at: lock.now, done_by: actor.id, reason: body.reason ?? null, erased };
+  await noteErasure(lock.trx, row);
+  await forgetIdentity(lock.trx, person.identity_id);
+  return answerOf(row, true, open.map((agreement) => agreement.external_id));
 }
 
 function answerOf(row: ErasureRow, created: boolean, cancelledAgreements: readonly string[]): ErasureAnswer {
@@ -71,7 +77,7 @@ function answerOf(row: ErasureRow, created: boolean, cancelledAgreements: readon
 }
 
 /** While it is, the data is needed to follow it. */
-export function isOpen({ phase }: Pick<AgreementRow, 'phase'>): boolean {
+function isOpen({ phase }: Pick<AgreementRow, 'phase'>): boolean {
   return phase !== 'settled' && phase !== 'closed';
 }
 

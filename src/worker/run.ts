@@ -9,6 +9,7 @@ import { openDb, type Db } from '../db/pool.ts';
 import type { Log } from '../observability/log.ts';
 import { openRegister } from '../register/context.ts';
 import type { RegisterContext } from '../register/person-lock.ts';
+import { dailyRetention } from '../register/retention.ts';
 import { segmentDaily } from '../register/strategy-proposal.ts';
 import type { SendingDeps } from '../register/sending/deps.ts';
 import { installedSending } from '../register/sending/installed.ts';
@@ -24,7 +25,7 @@ export interface WorkerProcessOptions {
 /** As many as activities run at once, and a few for the rest. */
 const CONNECTIONS = 24;
 const RECONCILE_MS = 60_000;
-const SEGMENTS_MS = 15 * 60_000;
+const DAILY_MS = 15 * 60_000;
 const CACHE = join(import.meta.dirname, '..', '..', '.cache');
 
 /** Works until SIGTERM or SIGINT; running activities get 20 s to end. */
@@ -47,7 +48,7 @@ export async function runWorker(config: Config, { queues, log }: WorkerProcessOp
   }
   // In virtual time the sandbox's clock does this duty at virtual instants.
   const duty = config.clock === 'wall' && queues.includes('deliver') ? reconciling(opened.db, sending, log, stopping.signal) : Promise.resolve();
-  const daily = config.clock === 'wall' && queues.includes('batch') ? segmenting(ctx, log, stopping.signal) : Promise.resolve();
+  const daily = config.clock === 'wall' && queues.includes('batch') ? dailies(ctx, log, stopping.signal) : Promise.resolve();
   try {
     await workers.ended;
   } finally {
@@ -70,14 +71,18 @@ async function reconciling(db: Db, sending: SendingDeps, log: Log, signal: Abort
   }
 }
 
-/** The daily look of the segments at the running agreements, by one worker at a time; asked for now and then, done once a day. */
-async function segmenting(ctx: RegisterContext, log: Log, signal: AbortSignal): Promise<void> {
+/** What is done once a day, each by one worker at a time; asked for now and then. The failure of one is no matter of the other. */
+async function dailies(ctx: RegisterContext, log: Log, signal: AbortSignal): Promise<void> {
+  const retention = dailyRetention(ctx);
+  const duties = { segments: () => segmentDaily(ctx), retention: () => retention.run() };
   while (!signal.aborted) {
-    try {
-      await ifFree(ctx.db, 'segments', () => segmentDaily(ctx).then(() => undefined));
-    } catch (error) {
-      log.error({ err: error }, 'the segments could not be looked at');
+    for (const [name, duty] of Object.entries(duties)) {
+      try {
+        await ifFree(ctx.db, name, async () => void (await duty()));
+      } catch (error) {
+        log.error({ err: error, duty: name }, 'a daily duty failed');
+      }
     }
-    await sleep(SEGMENTS_MS, undefined, { signal }).catch(() => undefined);
+    await sleep(DAILY_MS, undefined, { signal }).catch(() => undefined);
   }
 }

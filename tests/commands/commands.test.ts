@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { names } from '../../src/config.ts';
+import { instant } from '../../src/db/columns.ts';
 import { enqueue } from '../../src/db/outbox.ts';
 import { openDb, type OpenedDb } from '../../src/db/pool.ts';
 import { createLog } from '../../src/observability/log.ts';
@@ -14,6 +15,7 @@ import { logAgreement } from '../../src/register/agreement-log.ts';
 import { openRegister } from '../../src/register/context.ts';
 import { createCreditor, creditorBody } from '../../src/register/creditor.ts';
 import { publishShipped } from '../../src/register/publish.ts';
+import { seedAgreement, seedPerson } from '../register/seed.ts';
 import { freshDatabase, type FreshDatabase } from '../setup/database.ts';
 import { testTemporal } from '../setup/temporal.ts';
 
@@ -179,4 +181,22 @@ test('template publish stores the next version of a text; the same again changes
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+describe('retention', () => {
+  test('--dry-run names ids only; then they are erased, once', async () => {
+    const person = await seedPerson(opened.db);
+    const id = await seedAgreement(opened.db, person, { workflowState: 'finished' });
+    const longAgo = instant(Date.now() - 5 * 366 * 86_400_000);
+    await opened.db.updateTable('agreement').set({ phase: 'settled', logged_at: longAgo }).where('id', '=', id).execute();
+    const due = [{ personId: person.personId, creditorId: 'acme', years: 2 }];
+    expect(await answer('retention', '--dry-run')).toEqual({ dryRun: true, people: due, failed: [], kept: {} });
+    const { code, out } = await pacto('retention', '--dry-run');
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`${person.personId} +acme +2 years\\n1 would be erased\\.`));
+    expect(out).not.toMatch(/Ana|\+569|@/);
+    expect(await answer('retention')).toEqual({ dryRun: false, people: due, failed: [], kept: {} });
+    expect(await opened.db.selectFrom('person').select('name').where('id', '=', person.personId).execute()).toEqual([{ name: '[erased]' }]);
+    expect((await pacto('retention')).out).toBe('0 erased; money, outcomes and stops stay.\n');
+  });
 });

@@ -10,6 +10,7 @@ import type { TemporalGateway } from '../../client/temporal.ts';
 import type { VirtualWorkflowTime } from '../../client/workflow-time.ts';
 import type { RegisterContext } from '../../register/person-lock.ts';
 import { loadState } from '../../register/rebuild.ts';
+import { dailyRetention } from '../../register/retention.ts';
 import { nextSegmentation, segmentDaily } from '../../register/strategy-proposal.ts';
 import { installedSending } from '../../register/sending/installed.ts';
 import { anyChange, reconcileUnknown } from '../../register/sending/reconcile.ts';
@@ -71,6 +72,17 @@ export function createClockJob({ ctx, gateway, actors, reconcile }: ClockParts):
   });
 }
 
+/** What a worker does once a day in real time. */
+export function dailyActors(ctx: RegisterContext): Actor[] {
+  const retention = dailyRetention(ctx);
+  return [
+    // Without segments it never has anything to do.
+    { name: 'segments', patienceMs: 0, next: () => nextSegmentation(ctx), run: async () => void (await segmentDaily(ctx)) },
+    // Its first instant comes a year after the first agreement.
+    { name: 'retention', patienceMs: 0, next: () => retention.next(), run: async () => void (await retention.run()) },
+  ];
+}
+
 /** The sandbox's clock of the API process: providers and scripted people act by it. */
 export async function createSandboxClock(config: Config, ctx: RegisterContext): Promise<{ clock: SandboxClock; start(): void; stop(): Promise<void> }> {
   const gateway = await openGateway({ temporal: config.temporal, clock: 'virtual', db: ctx.db });
@@ -79,8 +91,7 @@ export async function createSandboxClock(config: Config, ctx: RegisterContext): 
   const actors = sandbox === null ? [] : [
     providerActor(sandbox.providerUrl),
     createDebtors({ ctx, apiUrl: `http://${LOOPBACK}:${config.port}`, adminKey: sandbox.adminKey }),
-    // Without segments it never has anything to do.
-    { name: 'segments', patienceMs: 0, next: () => nextSegmentation(ctx), run: async () => void (await segmentDaily(ctx)) },
+    ...dailyActors(ctx),
   ];
   const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => anyChange(await reconcileUnknown(sending, now)) });
   const clock = new TickingClock({ db: ctx.db, job, wallNow, pause: (ms) => sleep(ms), log: ctx.log });
