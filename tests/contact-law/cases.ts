@@ -33,6 +33,9 @@ const instant = fc
   .tuple(fc.constantFrom(...BUSY_DAYS), fc.integer({ min: -3 * 24 * 60, max: 3 * 24 * 60 }), fc.integer({ min: 0, max: 59 }))
   .map(([day, minutes, seconds]) => Date.parse(`${day}T12:00:00Z`) + minutes * MINUTE + seconds * 1_000);
 
+/** A message from the person that has not come yet is known to nobody. */
+const known = (now: number) => <Past extends PastContact>(past: Past): PastContact => (past.direction === 'in' && past.at > now ? { ...past, direction: 'out' } : past);
+
 const around = (now: number): fc.Arbitrary<PastContact> =>
   fc.record({
     channel: fc.constantFrom(...CHANNELS),
@@ -40,7 +43,7 @@ const around = (now: number): fc.Arbitrary<PastContact> =>
     kind: fc.constantFrom('attempt' as const, 'conversation' as const),
     direction: fc.constantFrom('out' as const, 'out' as const, 'in' as const),
     purpose: fc.constantFrom(...PURPOSES),
-  });
+  }).map(known(now));
 
 /** A case that may be lawful: known zones, the right party, no stop. */
 export const anyCase: fc.Arbitrary<ContactCase> = instant.chain((now) =>
@@ -110,7 +113,7 @@ const pastOf = (now: number): fc.Arbitrary<PastContact> => fc.record({
   kind: fc.constantFrom('attempt' as const, 'conversation' as const),
   direction: fc.constantFrom('out' as const, 'out' as const, 'out' as const, 'in' as const),
   purpose: fc.constantFrom('collection' as const, 'collection' as const, 'preDueReminder' as const, ...PURPOSES),
-}).chain((past) => fc.constantFrom({}, { debtId: 'D-1' }, { debtId: 'D-2' }).map((debt) => ({ ...past, ...debt })));
+}).chain((past) => fc.constantFrom({}, { debtId: 'D-1' }, { debtId: 'D-2' }).map((debt) => ({ ...past, ...debt }))).map(known(now));
 
 /** Any case of any profile, over the five years of the calendars, thick around the edges. */
 export function lawCase(profiles: readonly string[] = Object.keys(PROFILES)): fc.Arbitrary<ContactCase> {
