@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ContactPolicy, ContentRule, PolicySet } from '../../src/contact-law/policy.ts';
 import { sendingProfileFor } from '../../src/contact-law/place.ts';
 import { shippedPolicies } from '../../src/contact-law/shipped.ts';
+import { previewTemplate } from '../../src/text/preview.ts';
+import { shippedTemplates } from '../../src/text/shipped.ts';
 import { paysCreditorOnly, textLawAt, textLawOf, type TextCase } from '../../src/contact-law/text-law.ts';
 
 const SHIPPED = shippedPolicies('test');
@@ -71,4 +73,11 @@ test('in Mexico the creditor alone takes the money when somebody else collects; 
   expect(paysCreditorOnly(law('firstParty'))).toBe(false);
   expect(paysCreditorOnly(textLawAt(SHIPPED, { profile: 'CL', zones: [], now: 0 }))).toBe(false);
   expect(paysCreditorOnly(null)).toBe(true);
+});
+
+test('a preview shows a place to pay only where a text may name one', () => {
+  const template = shippedTemplates().find(({ key, locale }) => key === 'missed' && locale === 'es');
+  const mail = (country: string): string => (template === undefined ? '' : previewTemplate(template, (of) => textLawOf(SHIPPED, of, '2026-11-27'), { country }).fixtures[0]?.email?.text ?? '');
+  expect(mail('CL')).toContain('en https://pagos.comercialsur.example o directamente en Comercial Sur.');
+  expect(mail('MX')).toContain('Formas de pago: directamente en Comercial Sur.');
 });
