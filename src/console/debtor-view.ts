@@ -83,9 +83,14 @@ export function planView(plan: DebtorPlan, writer: Writer, language: PageLanguag
   return {
     hello: words.hello(plan.firstName), onBehalf: plan.creditorName === writer.firm ? null : words.onBehalf(plan.creditorName),
     agreements: plan.agreements.map((one) => agreementView(one, plan, words, locale)), owes: plan.agreements.some((one) => !one.settled && !one.closed),
-    payUrl: plan.payUrl, payAt: words.payAt(plan.creditorName), payDirectly: words.payDirectly(plan.creditorName), rights: words.rightsText(plan.creditorName),
+    payUrl: plan.payUrl, payAt: words.payAt(plan.creditorName), payDirectly: payDirectly(plan, writer, words), rights: words.rightsText(plan.creditorName),
     notSeizure: writer.country === 'CL' ? phrasesOf(locale).blocks.notSeizure : null,
   };
+}
+
+/** Whoever collects for another and may take no money says so. */
+function payDirectly({ creditorName, paysCreditorOnly }: DebtorPlan, { firm }: Writer, words: DebtorWords): string {
+  return paysCreditorOnly ? words.payOnly(creditorName, firm === creditorName ? null : firm) : words.payDirectly(creditorName);
 }
 
 function agreementView(agreement: DebtorAgreement, plan: DebtorPlan, words: DebtorWords, locale: string): AgreementView {

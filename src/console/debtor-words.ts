@@ -77,6 +77,8 @@ export interface DebtorWords {
   readonly howToPay: string;
   readonly payAt: (creditor: string) => string;
   readonly payDirectly: (creditor: string) => string;
+  /** `firm`: who collects for the creditor, if anybody does. */
+  readonly payOnly: (creditor: string, firm: string | null) => string;
   readonly rights: string;
   readonly rightsText: (creditor: string) => string;
   readonly talk: string;
@@ -115,6 +117,7 @@ const ES: DebtorWords = {
   whatYouOwe: 'De dónde sale el monto', creditor: 'Acreedor', contract: 'Contrato', signedOn: (date) => `firmado el ${date}`, overdueSince: 'Vencido desde', agreedOn: 'Acuerdo del',
   principal: 'Capital', interest: 'Intereses', lateInterest: 'Intereses por mora', fees: 'Gastos de cobranza', taxes: 'Impuestos', discount: 'Descuento', none: 'Sin cobro aparte',
   paid: 'Pagado', owed: 'Pendiente', howToPay: 'Cómo pagar', payAt: (creditor) => `Pagar en la página de ${creditor}`, payDirectly: (creditor) => `Siempre puede pagar directamente en ${creditor}.`,
+  payOnly: (creditor, firm) => `Se paga directamente en ${creditor}.${firm === null ? '' : ` ${firm} no recibe pagos.`}`,
   rights: 'Sus derechos', rightsText: (creditor) => `Puede pagar directamente en ${creditor}, pedir toda esta información por escrito, proponer otra fecha, y reclamar si algo no está bien.`,
   talk: 'Hablar con nosotros', talkText: 'Responda el mensaje que recibió.', leave: 'Cerrar esta página',
   stopTitle: '¿No quiere recibir más correos?', stopText: (firm) => `${firm} dejará de escribir a este correo. Puede seguir viendo su información en el enlace de los mensajes o comunicarse cuando quiera.`,
@@ -146,6 +149,7 @@ const PT: DebtorWords = {
   whatYouOwe: 'De onde sai o valor', creditor: 'Credor', contract: 'Contrato', signedOn: (date) => `assinado em ${date}`, overdueSince: 'Vencido desde', agreedOn: 'Acordo de',
   principal: 'Principal', interest: 'Juros', lateInterest: 'Juros de mora', fees: 'Despesas de cobrança', taxes: 'Impostos', discount: 'Desconto', none: 'Sem cobrança à parte',
   paid: 'Pago', owed: 'Em aberto', howToPay: 'Como pagar', payAt: (creditor) => `Pagar na página de ${creditor}`, payDirectly: (creditor) => `Você sempre pode pagar diretamente a ${creditor}.`,
+  payOnly: (creditor, firm) => `O pagamento é feito diretamente a ${creditor}.${firm === null ? '' : ` ${firm} não recebe pagamentos.`}`,
   rights: 'Seus direitos', rightsText: (creditor) => `Você pode pagar diretamente a ${creditor}, pedir toda esta informação por escrito, propor outra data, e reclamar se algo não estiver certo.`,
   talk: 'Falar conosco', talkText: 'Responda a mensagem que recebeu.', leave: 'Fechar esta página',
   stopTitle: 'Não quer receber mais e-mails?', stopText: (firm) => `${firm} deixará de escrever a este e-mail. Você pode continuar vendo a sua informação no link das mensagens ou falar conosco quando quiser.`,
@@ -177,6 +181,7 @@ const EN: DebtorWords = {
   whatYouOwe: 'Where the amount comes from', creditor: 'Creditor', contract: 'Contract', signedOn: (date) => `signed on ${date}`, overdueSince: 'Past due since', agreedOn: 'Agreement of',
   principal: 'Principal', interest: 'Interest', lateInterest: 'Late interest', fees: 'Collection fees', taxes: 'Taxes', discount: 'Discount', none: 'None on top',
   paid: 'Paid', owed: 'Open', howToPay: 'How to pay', payAt: (creditor) => `Pay on the page of ${creditor}`, payDirectly: (creditor) => `You can always pay ${creditor} directly.`,
+  payOnly: (creditor, firm) => `You pay ${creditor} directly.${firm === null ? '' : ` ${firm} takes no payments.`}`,
   rights: 'Your rights', rightsText: (creditor) => `You can pay ${creditor} directly, ask for all of this in writing, propose another date, and complain if something is wrong.`,
   talk: 'Talk to us', talkText: 'Reply to the message that you received.', leave: 'Close this page',
   stopTitle: 'No more e-mails?', stopText: (firm) => `${firm} will stop writing to this address. You can still see your information at the link in the messages, or get in touch at any time.`,

@@ -64,8 +64,11 @@ function binds({ rule, from, to }: Bound<Rule>, contact: ContactCase, day: numbe
   return !(day < from) && !(day >= to) && (rule.when === undefined || applies(rule.when, contact));
 }
 
+/** What a condition can ask of a case. */
+type Told = Partial<Pick<ContactCase, 'creditorType' | 'debtorType' | 'debtType' | 'sector' | 'state' | 'city'>>;
+
 /** What the case does not tell is taken to be so: missing data never permits. */
-function applies(when: RuleCondition, contact: ContactCase): boolean {
+export function applies(when: RuleCondition, contact: Told): boolean {
   return isOr(when.creditorType, contact.creditorType) && isOr(when.debtorType, contact.debtorType) && isAmong(when.debtType, contact.debtType)
     && isAmong(when.sector, contact.sector) && isAmong(when.state, contact.state) && isAmong(when.city, contact.city);
 }

@@ -1,4 +1,5 @@
 /** What a debtor's page shows: before the second factor who writes, after it what is owed, why, and how to get it right. */
+import { paysCreditorOnly } from '../contact-law/text-law.ts';
 import { attemptParts } from '../db/attempts.ts';
 import { creditorById } from '../db/creditors.ts';
 import type { CreditorSettings, NationalId } from '../db/database.ts';
@@ -9,9 +10,12 @@ import { viewOf } from '../domain/view.ts';
 import { localDate } from '../domain/zone.ts';
 import { findLink } from './link.ts';
 import type { RegisterContext } from './person-lock.ts';
+import { policiesInForce } from './policies.ts';
 import { loadStates, type LoadedAgreement } from './rebuild.ts';
 import { isOpen, restOf } from './second-factor.ts';
+import { readSubject } from './sending/law-subject.ts';
 import { firmOf } from './sending/sender.ts';
+import { textLawFor } from './sending/text-law.ts';
 
 /** Who writes: all that a link in the wrong hands shows. */
 export interface Writer {
@@ -79,7 +83,10 @@ export interface DebtorAgreement {
 export interface DebtorPlan {
   readonly firstName: string;
   readonly creditorName: string;
+  /** Where the creditor is paid; null: no page of its own, or a law that lets no text name a place to pay. */
   readonly payUrl: string | null;
+  /** The law lets nobody but the creditor take the money. */
+  readonly paysCreditorOnly: boolean;
   /** Local date of the reader. */
   readonly today: string;
   readonly agreements: readonly DebtorAgreement[];
@@ -95,9 +102,11 @@ export async function debtorPlan(ctx: RegisterContext, link: LinkRow): Promise<D
   if (lead === undefined) return null;
   const now = await ctx.clock.now();
   const today = localDate(lead.row.zone, now);
+  const creditorOnly = paysCreditorOnly(textLawFor(policiesInForce(), await readSubject(ctx.db, lead.row, now), now));
   return {
     firstName: person.type === 'company' ? person.name : person.name.trim().split(/\s+/)[0] ?? person.name,
-    creditorName: creditor.name, payUrl: creditor.settings.payUrl ?? null, today, agreements: loaded.map((one) => agreementOf(one, today, now)),
+    creditorName: creditor.name, payUrl: creditorOnly ? null : creditor.settings.payUrl ?? null, paysCreditorOnly: creditorOnly, today,
+    agreements: loaded.map((one) => agreementOf(one, today, now)),
   };
 }
 

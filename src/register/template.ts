@@ -1,16 +1,18 @@
 /** Texts as people publish and read them: a version is checked against the law, stored once, and never changes. */
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
+import { textLawOf } from '../contact-law/text-law.ts';
 import { insertTemplate, newestTemplate, templateFor, templateRows, templateVersion, type TemplatePlace, type TemplateRow } from '../db/templates.ts';
+import { localDate } from '../domain/zone.ts';
 import { AppError } from '../errors.ts';
-import { templateFaults, type RulesOf } from '../text/check.ts';
+import { templateFaults, type LawOf } from '../text/check.ts';
 import { refuseFaults } from '../text/content-rule.ts';
 import { readTemplate, type TemplateFile } from '../text/shipped.ts';
-import { contentRulesOf } from '../text/shipped-rules.ts';
 import { parseTemplateBody } from '../text/template.ts';
 import type { Actor } from './actor.ts';
 import type { Page, PageQuery } from './page.ts';
 import type { RegisterContext } from './person-lock.ts';
+import { policiesInForce } from './policies.ts';
 
 /** A published version as the API answers it. */
 export interface TemplateAnswer {
@@ -32,11 +34,11 @@ const TRIES = 5;
  * file states a version that is published with another content: texts serve all creditors, so a creditor's key may not.
  */
 export async function publishTemplate(
-  ctx: RegisterContext, actor: Actor, file: unknown, options: { locale?: string | undefined; rulesOf?: RulesOf } = {},
+  ctx: RegisterContext, actor: Actor, file: unknown, options: { locale?: string | undefined; lawOf?: LawOf } = {},
 ): Promise<{ created: boolean; template: TemplateAnswer }> {
   if (actor.creditorId !== null) throw new AppError('ERR_ROLE', 'Only a key of all creditors publishes templates.');
   const read = readTemplate(file, { locale: options.locale });
-  refuseFaults(read.key, templateFaults(read, options.rulesOf ?? contentRulesOf));
+  refuseFaults(read.key, templateFaults(read, options.lawOf ?? publishingLaw(await ctx.clock.now())));
   if (read.statesVersion) await refuseEdited(ctx, read);
   for (let left = TRIES - 1; ; left -= 1) {
     const newest = await newestTemplate(ctx.db, read.key, read.locale);
@@ -47,6 +49,13 @@ export async function publishTemplate(
     // Somebody else published under this version meanwhile.
     if (left === 0) throw new AppError('ERR_TEMPLATE', `The template ${read.key} (${read.locale}) is being published by somebody else at this moment.`);
   }
+}
+
+/** What the profiles of this release want of a text that is published at `now` (epoch ms). */
+export function publishingLaw(now: number): LawOf {
+  // The earliest date on Earth: a rule that ends today still holds somewhere.
+  const date = localDate('Etc/GMT+12', now);
+  return (country) => textLawOf(policiesInForce(), country, date);
 }
 
 async function refuseEdited(ctx: RegisterContext, { key, locale, version, body }: TemplateFile): Promise<void> {

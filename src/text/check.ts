@@ -1,6 +1,7 @@
 /** Is this template fit to be published? It is rendered with the three fixtures and read against the content rules of its countries. */
-import { contentFaults, type ContentFault, type ContentRule, type SaidText } from './content-rule.ts';
-import { fixture } from './fixtures.ts';
+import { paysCreditorOnly, type TextLaw } from '../contact-law/text-law.ts';
+import { contentFaults, type ContentFault, type SaidText } from './content-rule.ts';
+import { fixture, type FixtureName } from './fixtures.ts';
 import { countryOf, localeFor } from './locale.ts';
 import type { MessageDataInput } from './message-data.ts';
 import { phrasesOf, type BlockId, type Phrases } from './phrases.ts';
@@ -10,9 +11,10 @@ import type { TemplateFile } from './shipped.ts';
 import type { ScriptBody, TemplateBody } from './template.ts';
 
 /** Where people speak what; a text in a language without a country must be fit for all of them. */
-const COUNTRIES: Readonly<Record<string, readonly string[]>> = { es: ['CL', 'CO', 'MX', 'PE', 'AR', 'EC', 'ES'], pt: ['BR'], en: ['US'] };
+const COUNTRIES: Readonly<Record<string, readonly string[]>> = { es: ['CL', 'CO', 'MX', 'PE', 'AR', 'EC', 'ES'], pt: ['BR'], en: ['US', 'GB'] };
 
-export type RulesOf = (country: string) => readonly ContentRule[];
+/** What the law of a country wants of a text (contact-law, `textLawOf`). */
+export type LawOf = (country: string) => TextLaw;
 
 /** The countries whose rules a text of this locale has to keep. */
 export function countriesOf(locale: string): readonly string[] {
@@ -21,18 +23,24 @@ export function countriesOf(locale: string): readonly string[] {
 }
 
 /** Every rule of the countries that the template breaks; ERR_TEMPLATE when it cannot be rendered at all. */
-export function templateFaults({ locale, body }: TemplateFile, rulesOf: RulesOf, countries: readonly string[] = countriesOf(locale)): ContentFault[] {
+export function templateFaults({ locale, body }: TemplateFile, lawOf: LawOf, countries: readonly string[] = countriesOf(locale)): ContentFault[] {
   const faults = countries.flatMap((country) => {
-    const rules = rulesOf(country);
-    return saidWith(body, locale, country).flatMap((said) => contentFaults(rules, said, { creditorType: 'thirdParty' }));
+    const law = lawOf(country);
+    return saidWith(body, locale, country, law).flatMap((said) => contentFaults(law.content, said));
   });
   // A phrase is found in its field and again in the whole as it leaves: the field says more.
   return [...new Map(faults.toReversed().map((fault) => [fault.message, fault])).values()].toReversed();
 }
 
+/** The fixture as a message there gets its data: without a place to pay where the creditor alone takes the money. */
+export function fixtureUnder(law: TextLaw, name: FixtureName, country: string): MessageDataInput {
+  const data = fixture(name, country);
+  return paysCreditorOnly(law) ? { ...data, payUrl: null } : data;
+}
+
 /** What the template says: as it stands, branches that no fixture takes included, and as it leaves in that country. */
-function saidWith(body: TemplateBody | ScriptBody, locale: string, country: string): SaidText[] {
-  const data = fixture('ordinary', country);
+function saidWith(body: TemplateBody | ScriptBody, locale: string, country: string, law: TextLaw): SaidText[] {
+  const data = fixtureUnder(law, 'ordinary', country);
   const written = localeFor(locale, country);
   const without = mandatedOf(phrasesOf(written), data);
   return body.kind === 'script' ? [scriptSaid(body, written, data, without)] : [smsSaid(body, written, data, without), emailSaid(body, written, data, without)];

@@ -1,7 +1,7 @@
 /** What a template looks like before anybody gets it: three fixtures, confirmed or not, with length and price. */
-import { templateFaults, countriesOf, type RulesOf } from './check.ts';
+import { templateFaults, countriesOf, fixtureUnder, type LawOf } from './check.ts';
 import type { ContentFault } from './content-rule.ts';
-import { fixture, FIXTURE_NAMES, type FixtureName } from './fixtures.ts';
+import { FIXTURE_NAMES, type FixtureName } from './fixtures.ts';
 import { localeFor } from './locale.ts';
 import type { MessageDataInput } from './message-data.ts';
 import { renderMessage } from './render.ts';
@@ -62,19 +62,20 @@ export interface PreviewOptions {
 }
 
 /** Renders everything; ERR_TEMPLATE when a fixture cannot be rendered. What a law forbids is in `faults`. */
-export function previewTemplate(file: TemplateFile, rulesOf: RulesOf, options: PreviewOptions = {}): Preview {
+export function previewTemplate(file: TemplateFile, lawOf: LawOf, options: PreviewOptions = {}): Preview {
   const countries = options.country === undefined ? countriesOf(file.locale) : [options.country];
   const country = countries[0] ?? 'CL';
   const writtenLocale = localeFor(file.locale, country);
   const segmentPrice = options.segmentPrice ?? (ASSUMED_CENTS[country] ?? ELSEWHERE_CENTS) / 100;
+  const law = lawOf(country);
   const fixtures = FIXTURE_NAMES.flatMap((name) => [true, false].map((confirmed): PreviewedFixture => {
-    const data = { ...fixture(name, country), confirmed };
+    const data = { ...fixtureUnder(law, name, country), confirmed };
     if (file.body.kind === 'script') return { fixture: name, confirmed, script: renderScript(file.body, writtenLocale, data).lines };
     return { fixture: name, confirmed, ...message(file.body, writtenLocale, data, segmentPrice) };
   }));
   return {
     key: file.key, locale: file.locale, version: file.version, purpose: file.body.purpose, country, writtenLocale, segmentPrice,
-    priceAssumed: options.segmentPrice === undefined, fixtures, faults: templateFaults(file, rulesOf, countries),
+    priceAssumed: options.segmentPrice === undefined, fixtures, faults: templateFaults(file, lawOf, countries),
   };
 }
 

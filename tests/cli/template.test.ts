@@ -47,9 +47,9 @@ test('people read it as lines, with the price marked as assumed', () => {
 });
 
 test.each([
-  ['lawsuit', { subject: 'Evite el juicio' }, 'CL', /CL-mustnot \(Ley 19\.496 .*juicio/s],
+  ['lawsuit', { subject: 'Evite el juicio' }, 'CL', /CL-mustnot \(LPDC 37\).*juicio/s],
   ['reason', { locale: 'es-CO', mail: [{ text: '¿Por qué no pagó?' }, { details: 'all' }] }, 'CO', /CO-why \(Ley 2300/],
-  ['missing', { mail: [{ text: 'Hola' }] }, 'CL', /CL-must \(Ley 19\.496 .*mandatory block rights is missing/s],
+  ['missing', { mail: [{ text: 'Hola' }] }, 'CL', /CL-must \(LPDC 37 nos\. 1-7\).*mandatory block rights is missing/s],
 ])('a template with a %s is ERR_TEMPLATE with the rule and its source', (name, body, country, said) => {
   const { code, err } = pacto('preview', written(name, body), '--country', country);
   expect(code).toBe(1);

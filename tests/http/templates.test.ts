@@ -53,12 +53,24 @@ describe('publishing', () => {
   test('what a law forbids is refused with the rule and its source, and nothing is stored', async () => {
     const suit = await publish(file('own-four', { subject: 'Evite una demanda' }));
     expect(suit.statusCode).toBe(422);
-    expect(suit.json()).toMatchObject({ code: 'ERR_TEMPLATE', detail: expect.stringMatching(/CL-mustnot \(Ley 19\.496/), errors: expect.arrayContaining([{ path: 'subject', message: expect.stringContaining('demanda') }]) });
+    expect(suit.json()).toMatchObject({ code: 'ERR_TEMPLATE', detail: expect.stringMatching(/CL-mustnot \(LPDC 37\)/), errors: expect.arrayContaining([{ path: 'subject', message: expect.stringContaining('demanda') }]) });
     const reason = await publish(file('own-four', { locale: 'es-CO', mail: [{ text: '¿Cuál es el motivo de su mora?' }, { details: 'all' }] }));
     expect(reason.json()).toMatchObject({ detail: expect.stringMatching(/CO-why \(Ley 2300/) });
     const missing = await publish(file('own-four', { mail: [{ text: 'Hola' }] }));
     expect(missing.json<{ errors: { message: string }[] }>().errors.map(({ message }) => message).join()).toMatch(/CL-must .*notSeizure is missing/);
     expect((await call(api, 'GET', '/v1/templates/own-four')).statusCode).toBe(404);
+  });
+
+  test.each([
+    ['es-MX', { mail: [{ text: 'Deposite en nuestra cuenta' }, { details: 'all' }] }, /MX-not \(CONDUSEF 2014\)/], ['es-PE', { subject: 'Citación judicial' }, /PE-not \(Ley 29571/],
+    ['es-AR', { subject: 'Último aviso' }, /AR-not \(Ley 24\.240/], ['es-ES', { subject: 'Último aviso' }, /ES-not \(Dir\. \(EU\) 2021\/2167/],
+    ['es', { mail: [{ text: '¿Por qué no ha pagado?' }, { details: 'all' }] }, /CO-why \(Ley 2300/],
+    ['pt-BR', { mail: [{ details: ['creditor'] }, { block: 'stop' }] }, /BR-must \(CDC 42-A\)/], ['en', { subject: 'Final notice' }, /UK-not \(CONC/],
+    ['en', { mail: [{ details: ['creditor'] }, { block: 'stop' }] }, /US-mini \(12 CFR 1006\.18\(e\)\)/],
+  ])('in %s the profiles of its countries decide: %j', async (locale, change, said) => {
+    const refused = await publish(file('own-places', { locale, ...change }));
+    expect([refused.statusCode, refused.json<{ detail: string }>().detail]).toEqual([422, expect.stringMatching(said)]);
+    expect((await call(api, 'GET', `/v1/templates?key=own-places`)).json<TemplatePage>().items).toEqual([]);
   });
 
   test('a text that cannot be rendered, or has fields that nobody knows, is refused', async () => {

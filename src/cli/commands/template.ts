@@ -1,11 +1,11 @@
 /** `pacto template preview|publish <file>`. The preview needs no server and no database. */
 import { writeFileSync } from 'node:fs';
+import { wallNow } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
-import { publishTemplate } from '../../register/template.ts';
+import { publishingLaw, publishTemplate } from '../../register/template.ts';
 import { refuseFaults } from '../../text/content-rule.ts';
 import { previewTemplate, type Preview, type PreviewedFixture } from '../../text/preview.ts';
 import { readTemplateFile } from '../../text/shipped.ts';
-import { contentRulesOf } from '../../text/shipped-rules.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { CLI_ACTOR, withRegister } from '../installation.ts';
 import type { Output } from '../output.ts';
@@ -24,7 +24,7 @@ export interface PreviewFlags {
 export function preview(output: Output, file: string, flags: PreviewFlags): void {
   checkFlags(flags);
   const segmentPrice = priceOf(flags.segmentPrice);
-  const shown = previewTemplate(readTemplateFile(file, flags.locale), contentRulesOf, { country: flags.country, segmentPrice });
+  const shown = previewTemplate(readTemplateFile(file, flags.locale), publishingLaw(wallNow()), { country: flags.country, segmentPrice });
   if (flags.html !== undefined) writeHtml(flags.html, shown);
   output.answer(shown, [headline(shown), ...shown.fixtures.flatMap((one) => fixtureLines(shown, one))]);
   refuseFaults(shown.key, shown.faults);

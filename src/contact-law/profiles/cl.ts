@@ -35,6 +35,7 @@ export const CL = {
   optOut: [{ ...OPT_OUT, id: 'CL-out' }],
   content: [
     {
+      // The channels that have room for it; an SMS or WhatsApp says it by its link to the details (src/text/content-rule.ts).
       id: 'CL-must', at: 'every', channels: ['email', 'letter', 'call', 'visit'], basis: 'law', cite: 'LPDC 37 nos. 1-7', confidence: 'A',
       must: ['creditor', 'contract', 'amount', 'interest', 'fees', 'payOptions', 'rights', 'contactMeans', 'notSeizure'],
       says: { es: 'Falta una de las informaciones que la ley exige al comienzo de toda gestión.', en: 'One of the items that the law wants at the start of every contact is missing.' },

@@ -34,7 +34,7 @@ export const US = {
       says: { es: 'Falta decir cómo dejar de recibir mensajes en este destino.', en: 'The text does not say how to opt out of this address.' },
     },
     {
-      id: 'US-mini', at: 'every', must: ['debtCollectorDisclosure'], basis: 'law', cite: '12 CFR 1006.18(e)', confidence: 'C',
+      id: 'US-mini', at: 'every', must: ['debtCollectorDisclosure'], when: { creditorType: 'thirdParty' }, basis: 'law', cite: '12 CFR 1006.18(e)', confidence: 'C',
       says: { es: 'Falta decir que escribe un cobrador.', en: 'The text does not say that it is from a debt collector.' },
     },
   ],

@@ -16,7 +16,9 @@ import { askGate, versionsOnly, type Versions } from './gate.ts';
 import { placeOf, readSubject, type LawSubject } from './law-subject.ts';
 import { compose, templateOf } from './message.ts';
 import { parcelOf, partsOf, type DeliveryRequest, type Parcel } from './parcel.ts';
+import type { GateRule } from './rules.ts';
 import { senderOf, type Sender } from './sender.ts';
+import { textLawFor } from './text-law.ts';
 import { holdStop } from './stop.ts';
 
 /** A call that is certain: it is made once, by the holder of the token. */
@@ -69,7 +71,7 @@ async function prepare(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow,
   }
   const template = await templateOf(lock.trx, parcel, subject.person.language);
   const tokens = newTokens(attempt.channel);
-  const said = template === null ? null : composed(deps, parcel, subject, template, attempt, tokens);
+  const said = template === null ? null : composed(deps, parcel, subject, { template, attempt, tokens, now: lock.now });
   if (template === null || said === null || said.message === null) return refuse(lock, deps, attempt, parcel, said?.rules ?? []);
   await dropGone(lock, attempt, parts, parcel);
   const until = validUntil(lock.now, verdict.windowEnd);
@@ -123,11 +125,19 @@ interface Said {
   readonly rules: readonly string[];
 }
 
-function composed(deps: SendingDeps, parcel: Parcel, subject: LawSubject, template: TemplateRow, attempt: AttemptRow, tokens: MessageTokens): Said {
+interface Draft {
+  readonly template: TemplateRow;
+  readonly attempt: AttemptRow;
+  readonly tokens: MessageTokens;
+  readonly now: number;
+}
+
+function composed(deps: SendingDeps, parcel: Parcel, subject: LawSubject, { template, attempt, tokens, now }: Draft): Said {
   const { publicBaseUrl } = deps.config;
   const told = { attemptId: attempt.id, template: template.key, version: template.version };
   try {
-    const { message, faults } = compose(parcel, subject, template, attempt.channel, urlsOf(tokens, publicBaseUrl), publicBaseUrl);
+    const law = textLawFor(deps.policies, subject, now);
+    const { message, faults } = compose({ parcel, subject, law, template, channel: attempt.channel, urls: urlsOf(tokens, publicBaseUrl), publicBaseUrl });
     if (faults.length === 0) return { message, rules: [] };
     deps.ctx.log.error({ ...told, errors: faults.map(({ path, message: why }) => ({ path, message: why })) }, 'a text breaks a rule of the place');
     return { message: null, rules: [...new Set(faults.map(({ rule }) => rule))] };
@@ -158,8 +168,9 @@ async function silence(lock: PersonLock, attempt: AttemptRow, agreementId: strin
 }
 
 async function refuse(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow, parcel: Parcel, broken: readonly string[]): Promise<Beginning> {
-  const rules = ['template-error', ...broken];
-  await moveAttempt(lock.trx, attempt.id, ['claimed'], { state: 'rejected', reason: 'template-error', endedAt: lock.now });
+  const why: GateRule = broken.length > 0 ? 'text-forbidden' : 'template-error';
+  const rules = [why, ...broken];
+  await moveAttempt(lock.trx, attempt.id, ['claimed'], { state: 'rejected', reason: why, endedAt: lock.now });
   const events = await recordStep(lock, deps.ctx, spokenByLead(parcel), { result: 'refused', rules, versions: versionsOfAttempt(attempt) }, 'caller');
   return { kind: 'done', outcome: { result: 'refused', events } };
 }

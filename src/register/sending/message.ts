@@ -1,4 +1,6 @@
 /** What is said: the data of a parcel, put into the published text. Read under the lock, so that it is what is owed now. */
+import { MISSING } from '../../contact-law/house.ts';
+import { paysCreditorOnly, type TextLaw } from '../../contact-law/text-law.ts';
 import type { RenderedMessage } from '../../db/database.ts';
 import { templateFor, type TemplateRow } from '../../db/templates.ts';
 import type { Db, Trx } from '../../db/pool.ts';
@@ -13,7 +15,6 @@ import { localeFor } from '../../text/locale.ts';
 import type { MessageDataInput } from '../../text/message-data.ts';
 import { phrasesOf } from '../../text/phrases.ts';
 import { renderMessage, type RenderedEmail, type RenderedSms } from '../../text/render.ts';
-import { contentRulesOf } from '../../text/shipped-rules.ts';
 import { templateBody } from '../../text/template.ts';
 import type { MessageUrls } from '../link.ts';
 import type { LoadedAgreement } from '../rebuild.ts';
@@ -42,27 +43,40 @@ export interface Composed {
   readonly faults: readonly ContentFault[];
 }
 
+/** What a message is made of; `law` is that of the person's place, null where there is none. */
+export interface Writing {
+  readonly parcel: Parcel;
+  readonly subject: LawSubject;
+  readonly law: TextLaw | null;
+  readonly template: TemplateRow;
+  readonly channel: MessageChannel;
+  readonly urls: MessageUrls;
+  readonly publicBaseUrl: string;
+}
+
 /** Renders the message of a channel; ERR_TEMPLATE when the text does not fit the data. */
-export function compose(parcel: Parcel, subject: LawSubject, template: TemplateRow, channel: MessageChannel, urls: MessageUrls, publicBaseUrl: string): Composed {
+export function compose(writing: Writing): Composed {
+  const { subject, template, channel } = writing;
   const body = templateBody.safeParse(template.body);
   if (!body.success) throw new AppError('ERR_TEMPLATE', `The published template ${template.key} does not have the promised shape.`);
   const wanted = localeFor(subject.person.language, subject.row.country);
   const locale = wanted.split('-')[0] === template.locale.split('-')[0] ? wanted : template.locale;
-  const data = dataOf(parcel, subject, urls, publicBaseUrl);
+  const data = dataOf(writing);
   const message = renderMessage(body.data, channel, locale, data);
   return {
     message: message.channel === 'sms' ? { body: message.body } : { subject: message.subject, text: message.text, html: message.html },
-    faults: faultsOf(message, parcel, subject, locale, data),
+    faults: faultsOf(message, writing, locale, data),
   };
 }
 
-function faultsOf(message: RenderedSms | RenderedEmail, parcel: Parcel, { row, creditor, person }: LawSubject, locale: string, data: MessageDataInput): ContentFault[] {
+function faultsOf(message: RenderedSms | RenderedEmail, { parcel, law }: Writing, locale: string, data: MessageDataInput): ContentFault[] {
   const fields = message.channel === 'sms' ? [{ path: 'sms', text: message.body }] : [{ path: 'subject', text: message.subject }, { path: 'mail', text: message.text }];
   const said = { channel: message.channel, purpose: parcel.purpose, locale, blocks: message.blocks, fields, without: mandatedOf(phrasesOf(locale), data) };
-  return contentFaults(contentRulesOf(row.country), said, { creditorType: creditor.type, state: person.address?.region, city: person.address?.city });
+  if (law === null) return [{ rule: MISSING.profile.id, cite: MISSING.profile.cite, path: message.channel, message: MISSING.profile.says.en }];
+  return contentFaults(law.content, said);
 }
 
-function dataOf(parcel: Parcel, { person, creditor, row }: LawSubject, urls: MessageUrls, publicBaseUrl: string): MessageDataInput {
+function dataOf({ parcel, subject: { person, creditor, row }, law, urls, publicBaseUrl }: Writing): MessageDataInput {
   const items = partsOf(parcel).flatMap((part) => itemsOf(part.agreement, part.occurrences))
     .sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0)).slice(0, MOST_ITEMS);
   const contracts = partsOf(parcel).map(({ agreement }) => contractOf(agreement)).slice(0, MOST_ITEMS);
@@ -78,12 +92,13 @@ function dataOf(parcel: Parcel, { person, creditor, row }: LawSubject, urls: Mes
     contracts,
     owedMinor: contracts.reduce((sum, contract) => sum + contract.owedMinor, 0),
     contact: creditor.settings.contact ?? {},
-    payUrl: creditor.settings.payUrl ?? null,
+    // Whose page it is nobody can tell from an address: where the creditor alone takes the money, the text names none.
+    payUrl: paysCreditorOnly(law) ? null : creditor.settings.payUrl ?? null,
     ...urls,
     surveyUrl: token === null ? null : `${publicBaseUrl}/s/${token}`,
     promise: promiseOf(parcel),
     zone: row.zone,
-    country: row.country,
+    country: person.address?.country ?? row.country,
   };
 }
 

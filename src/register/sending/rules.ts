@@ -14,6 +14,8 @@ export const GATE_RULES = {
   'no-contact-point': { retry: false, es: 'No hay un destino válido para este canal.', en: 'There is no valid contact point for this channel.' },
   'no-template': { retry: false, es: 'No hay un texto publicado para este paso.', en: 'No text is published for this step.' },
   'template-error': { retry: false, es: 'El texto de este paso no se pudo componer.', en: 'The text of this step could not be rendered.' },
+  // Followed by the rules that it would break, each with its source.
+  'text-forbidden': { retry: false, es: 'El texto de este paso no puede salir en el lugar de la persona:', en: "The text of this step may not leave at the person's place:" },
   'provider-unavailable': { retry: true, es: 'El proveedor no responde.', en: 'The provider does not answer.' },
   'no-channel-left': { retry: false, es: 'No queda otro canal para este paso.', en: 'No other channel is left for this step.' },
   'survey-over': { retry: false, es: 'La encuesta ya no corresponde.', en: 'The survey is no longer wanted.' },
