@@ -16,7 +16,7 @@ beforeAll(async () => {
   pacto = await startLivingSandbox({ startAt: START, actors: ({ ctx, apiUrl, adminKey }) => [createDebtors({ ctx, apiUrl, adminKey })] });
   await loadSample({ apiUrl: pacto.apiUrl, adminKey: pacto.adminKey, db: pacto.db, say: () => undefined });
   await pacto.advanceDays(120);
-}, 240_000);
+}, 600_000);
 afterAll(() => pacto.stop());
 
 /** Everything counts as older than the minute that the audit leaves alone. */

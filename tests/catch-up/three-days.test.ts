@@ -96,7 +96,7 @@ beforeAll(async () => {
   await pacto.advanceTo(at('2027-01-18', '10:45'));
   journal = await pacto.journal();
   events = await eventsOfMany(pacto.db, logged.map(({ id }) => id));
-}, 240_000);
+}, 600_000);
 afterAll(() => pacto?.stop());
 
 /** By the register itself, as the import does it; a person's agreements one after the other. */
