@@ -15,7 +15,9 @@ import { policiesInForce } from './policies.ts';
 import { loadState, type LoadedAgreement } from './rebuild.ts';
 import { resolveAgreement } from './resolve.ts';
 import { pointFor } from './sending/gate.ts';
-import { wordsOf as ruleInWords } from './sending/rules.ts';
+import { wordsOf as ruleInWords, type GateRule } from './sending/rules.ts';
+import { senderOf } from './sending/sender.ts';
+import { isStopped, readStop, type SendingStop } from './sending/stop.ts';
 import { lawCaseFor, readSubject, type LawSubject } from './sending/law-subject.ts';
 import type { EntryText } from './timeline.ts';
 
@@ -25,7 +27,7 @@ export interface NextInLaw {
   readonly at: string;
   /** When the law allows it at the earliest as far as is known now; null: not at all, as things stand. */
   readonly earliestLawfulAt: string | null;
-  /** Rules that keep it from leaving at `at`. */
+  /** Rules that keep it from leaving at `at`, as things stand now. */
   readonly rules: readonly string[];
   /** Of all that keeps it back the rule that is the last to let it through; null when it comes on its own day and may leave then. */
   readonly binding: string | null;
@@ -57,12 +59,21 @@ async function nextOf(ctx: RegisterContext, { row, state }: LoadedAgreement, now
     const rules = missingRequirements(state, next.occurrence, next.at);
     return { step: next.step, at, earliestLawfulAt: at, rules, binding: rules[0] ?? null, putOffBy: [] };
   }
-  const lawful = earliest(await readSubject(ctx.db, row, now), next.occurrence, next.at);
+  const subject = await readSubject(ctx.db, row, now);
+  const lawful = earliest(subject, next.occurrence, next.at);
   const putOffBy = putOffOf(state, next.occurrence, now)?.rules ?? [];
+  const stopped = isStoppedFor(await readStop(ctx.db), subject, next.occurrence) ? [STOPPED] : [];
   return {
-    step: next.step, at, earliestLawfulAt: lawful.at === null ? null : new Date(lawful.at).toISOString(), rules: lawful.rules,
-    binding: lawful.binding ?? putOffBy[0] ?? null, putOffBy,
+    step: next.step, at, earliestLawfulAt: lawful.at === null ? null : new Date(lawful.at).toISOString(), rules: [...stopped, ...lawful.rules],
+    binding: stopped[0] ?? lawful.binding ?? putOffBy[0] ?? null, putOffBy,
   };
+}
+
+const STOPPED: GateRule = 'sending-stopped';
+
+/** Whether the emergency stop holds back every channel of the step: it has no date, so it binds whatever the law says. */
+function isStoppedFor(stop: SendingStop, { creditor }: LawSubject, { do: action, channels }: Occurrence): boolean {
+  return action !== 'callback' && channels.length > 0 && channels.every((channel) => isStopped(stop, creditor.id, channel, senderOf(creditor, channel).id));
 }
 
 const NO_POINT = 'no-contact-point';

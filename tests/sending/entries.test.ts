@@ -7,6 +7,7 @@ import { recordSkips } from '../../src/register/finish.ts';
 import { loadState } from '../../src/register/rebuild.ts';
 import { readTimeline, type TimelineEntry } from '../../src/register/timeline.ts';
 import { detailsOf } from '../../workflows/agreement-story.ts';
+import { startSending, stopSending } from '../../src/register/sending/stop.ts';
 import { at, CALL_STEP, fact, occurrenceOf, seedPerson } from '../register/seed.ts';
 import { ended, MISSED_AT, openDesk, type Desk } from './desk.ts';
 
@@ -117,4 +118,16 @@ test('of several rules the one that lasts longest binds; what a fact holds back,
   await fact(desk.ctx, id, 'over', { kind: 'stepResult', occurrences: ['upcoming/i1v1'], result: 'skipped' });
   await fact(desk.ctx, id, 'hold', { kind: 'held', until: at('2026-03-11', 9), reason: 'x' });
   expect(detailsOf((await loadState(desk.db, id)).state, at('2026-03-07', 21))).toContain('Next: missed at 2026-03-11 09:00 (America/Santiago)\nWaits: on hold');
+});
+
+test('an emergency stop binds whatever the law says, as long as it holds every channel of the step', async () => {
+  const id = await desk.agreement(await seedPerson(desk.db));
+  await stopSending(desk.ctx, { channel: 'sms' });
+  expect((await explain(desk.ctx, ANYBODY, id)).next).toMatchObject({ rules: [], binding: null });
+  await stopSending(desk.ctx, { channel: 'email' });
+  const told = await explain(desk.ctx, ANYBODY, id);
+  expect(told.next).toMatchObject({ step: 'missed', rules: ['sending-stopped'], binding: 'sending-stopped', earliestLawfulAt: new Date(MISSED_AT).toISOString() });
+  expect(told.text.es).toContain('Los envíos están detenidos de emergencia. Regla que decide: sending-stopped.');
+  await startSending(desk.ctx, { channel: 'sms' });
+  await startSending(desk.ctx, { channel: 'email' });
 });
