@@ -3,9 +3,10 @@
  * the search attributes. Pure text from the state; step keys, amounts and dates, never a person.
  */
 import type { AgreementState, Decision, Occurrence } from '../src/domain/agreement.ts';
-import { nextStep } from '../src/domain/decide.ts';
+import { decide, nextStep } from '../src/domain/decide.ts';
 import { dutyStandings } from '../src/domain/duty.ts';
 import { strategyOf } from '../src/domain/facts.ts';
+import { putOffOf } from '../src/domain/put-off.ts';
 import { overdueAt, viewOf } from '../src/domain/view.ts';
 import { DAY, instantOf, localDate, localMinuteOfDay } from '../src/domain/zone.ts';
 import { formatMinor } from '../src/domain/money.ts';
@@ -91,13 +92,24 @@ function dutyLines(state: AgreementState, now: number): string[] {
   return [...open.map((one) => `Duty ${one.rule} (${one.cite})${one.instalment === null ? '' : `, instalment ${one.instalment}`}: ${one.status === 'missed' ? `missed on ${day(one.until)}` : `to be done by ${day(one.until)}`}`), ''];
 }
 
+/** The step ahead, when it may come at the earliest, and what keeps it back: a rule that put it off, or a fact. */
+function nextLines(state: AgreementState, now: number): string[] {
+  const { zone } = state.terms;
+  const decision = decide(state, now);
+  const why = decision.kind === 'wait' && decision.why !== 'nextStep' ? [`Waits: ${WHY[decision.why]}`] : [];
+  const next = nextStep(state, now);
+  if (next === null) return ['Next: nothing is planned', ...why];
+  const putOff = putOffOf(state, next.occurrence, now);
+  const by = putOff === null ? [] : [`Put off by ${putOff.rules.length === 0 ? 'an unnamed rule' : putOff.rules.join(', ')}: first lawful time ${localStamp(zone, putOff.until)}`];
+  return [`Next: ${next.step} at ${localStamp(zone, next.at)} (${zone})`, ...by, ...why];
+}
+
 /** Markdown for the UI: phase, money, the table of instalments, the next step and why. */
 export function detailsOf(state: AgreementState, now: number): string {
   const view = viewOf(state);
   const { terms } = state;
   const late = overdueAt(state, now);
   const money = (minor: number) => formatMinor(minor, terms.currency);
-  const next = nextStep(state, now);
   const flags = [
     ...(view.holdUntil !== null && view.holdUntil > now ? [`hold until ${localStamp(terms.zone, view.holdUntil)}`] : []),
     ...(view.disputes.length > 0 ? ['dispute open'] : []),
@@ -115,7 +127,7 @@ export function detailsOf(state: AgreementState, now: number): string {
     ...view.instalments.map((i) => `| ${i.number} | ${i.dueOn} | ${money(i.amountMinor)} | ${money(i.paidMinor)} |`),
     '',
     ...dutyLines(state, now),
-    next === null ? 'Next: nothing is planned' : `Next: ${next.step} at ${localStamp(terms.zone, next.at)} (${terms.zone})`,
+    ...nextLines(state, now),
     `Strategy ${strategyOf(state).id} v${strategyOf(state).version}`,
   ].join('\n');
 }

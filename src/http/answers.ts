@@ -36,7 +36,7 @@ export const timelineEntry = z.object({
 
 export const explanation = z.object({
   phase: agreement.shape.phase,
-  next: z.object({ step: z.string(), at: instant, earliestLawfulAt: instant.nullable(), rules: z.array(z.string()).readonly() }).nullable(),
+  next: z.object({ step: z.string(), at: instant, earliestLawfulAt: instant.nullable(), rules: z.array(z.string()).readonly(), binding: z.string().nullable(), putOffBy: z.array(z.string()).readonly() }).nullable(),
   text,
 }).meta({ id: 'Explanation' });
 

@@ -18,6 +18,11 @@ import { recordFact } from './fact.ts';
 import type { PersonLock, RegisterContext } from './person-lock.ts';
 import { makePromiseUnder, promiseBody } from './promise.ts';
 import { loadStates } from './rebuild.ts';
+import { wordsOf, type StepRule } from './sending/rules.ts';
+import type { EntryText } from './timeline.ts';
+
+/** Why a call step of another agreement is answered. */
+const COVERED_BY: StepRule = 'one-call';
 
 /** Contact - response, as contract.md section 4 has the tree. */
 export const OUTCOME_TREE = {
@@ -144,8 +149,20 @@ async function coverSiblings(lock: PersonLock, ctx: RegisterContext, id: string,
       id: `callOutcome/${id}`, tell: 'workflow', body: { kind: 'callOutcome', call: id, channel: 'call', outcome: call.outcome },
       timeline: { text: { es: `Llamada por otro acuerdo con el mismo acreedor: ${call.outcome}.`, en: `Call about another agreement with the same creditor: ${call.outcome}.` } },
     });
-    await recordFact(lock, ctx, row.id, { id: `coveredCall/${id}`, tell: 'workflow', body: { kind: 'stepResult', occurrences: keys, result: 'covered' }, timeline: { channel: 'call' } });
+    await recordFact(lock, ctx, row.id, {
+      id: `coveredCall/${id}`, tell: 'workflow', body: { kind: 'stepResult', occurrences: keys, result: 'covered' },
+      timeline: { channel: 'call', rules: [COVERED_BY], text: coveredText(keys) },
+    });
   }
+}
+
+function coveredText(keys: readonly string[]): EntryText {
+  const steps = [...new Set(keys.map((key) => key.split('/')[0] ?? key))].join(', ');
+  const why = wordsOf(COVERED_BY);
+  return {
+    es: `Respondido por la llamada sobre otro acuerdo con el mismo acreedor (${steps}). ${why.es}`,
+    en: `Answered by the call about another agreement with the same creditor (${steps}). ${why.en}`,
+  };
 }
 
 async function followOutcome(lock: PersonLock, ctx: RegisterContext, actor: Actor, callId: string, call: MadeCall): Promise<void> {

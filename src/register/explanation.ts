@@ -6,15 +6,18 @@ import type { AgreementState, Occurrence, Phase, WaitReason } from '../domain/ag
 import { decide, missingRequirements, nextStep } from '../domain/decide.ts';
 import { dutyStandings } from '../domain/duty.ts';
 import { formatMinor } from '../domain/money.ts';
+import { putOffOf } from '../domain/put-off.ts';
 import { overdueAt, viewOf } from '../domain/view.ts';
-import { localDate, localMinuteOfDay } from '../domain/zone.ts';
+import { HOUR, localDate, localMinuteOfDay } from '../domain/zone.ts';
 import type { Actor } from './actor.ts';
 import type { RegisterContext } from './person-lock.ts';
 import { policiesInForce } from './policies.ts';
 import { loadState, type LoadedAgreement } from './rebuild.ts';
 import { resolveAgreement } from './resolve.ts';
 import { pointFor } from './sending/gate.ts';
-import { wordsOf as ruleInWords } from './sending/rules.ts';
+import { wordsOf as ruleInWords, type GateRule } from './sending/rules.ts';
+import { senderOf } from './sending/sender.ts';
+import { isStopped, readStop, type SendingStop } from './sending/stop.ts';
 import { lawCaseFor, readSubject, type LawSubject } from './sending/law-subject.ts';
 import type { EntryText } from './timeline.ts';
 
@@ -24,8 +27,12 @@ export interface NextInLaw {
   readonly at: string;
   /** When the law allows it at the earliest as far as is known now; null: not at all, as things stand. */
   readonly earliestLawfulAt: string | null;
-  /** Rules that keep it from leaving at `at`. */
+  /** Rules that keep it from leaving at `at`, as things stand now. */
   readonly rules: readonly string[];
+  /** Of all that keeps it back the rule that is the last to let it through; null when it comes on its own day and may leave then. */
+  readonly binding: string | null;
+  /** Rules that put it off to `at` when it was last tried. */
+  readonly putOffBy: readonly string[];
 }
 
 export interface Explanation {
@@ -48,29 +55,70 @@ async function nextOf(ctx: RegisterContext, { row, state }: LoadedAgreement, now
   const next = nextStep(state, now);
   if (next === null) return null;
   const at = new Date(next.at).toISOString();
-  if (next.occurrence.do === 'preLegal') return { step: next.step, at, earliestLawfulAt: at, rules: missingRequirements(state, next.occurrence, next.at) };
-  const lawful = earliest(await readSubject(ctx.db, row, now), next.occurrence, next.at);
-  return { step: next.step, at, earliestLawfulAt: lawful.at === null ? null : new Date(lawful.at).toISOString(), rules: lawful.rules };
+  if (next.occurrence.do === 'preLegal') {
+    const rules = missingRequirements(state, next.occurrence, next.at);
+    return { step: next.step, at, earliestLawfulAt: at, rules, binding: rules[0] ?? null, putOffBy: [] };
+  }
+  const subject = await readSubject(ctx.db, row, now);
+  const lawful = earliest(subject, next.occurrence, next.at);
+  const putOffBy = putOffOf(state, next.occurrence, now)?.rules ?? [];
+  const stopped = isStoppedFor(await readStop(ctx.db), subject, next.occurrence) ? [STOPPED] : [];
+  return {
+    step: next.step, at, earliestLawfulAt: lawful.at === null ? null : new Date(lawful.at).toISOString(), rules: [...stopped, ...lawful.rules],
+    binding: stopped[0] ?? lawful.binding ?? putOffBy[0] ?? null, putOffBy,
+  };
+}
+
+const STOPPED: GateRule = 'sending-stopped';
+
+/** Whether the emergency stop holds back every channel of the step: it has no date, so it binds whatever the law says. */
+function isStoppedFor(stop: SendingStop, { creditor }: LawSubject, { do: action, channels }: Occurrence): boolean {
+  return action !== 'callback' && channels.length > 0 && channels.every((channel) => isStopped(stop, creditor.id, channel, senderOf(creditor, channel).id));
 }
 
 const NO_POINT = 'no-contact-point';
 
+interface Earliest {
+  readonly at: number | null;
+  readonly rules: readonly string[];
+  readonly binding: string | null;
+}
+
 /** The first of the step's channels that may be used at `at`; else the one that may be used soonest. */
-function earliest(subject: LawSubject, occurrence: Occurrence, at: number): { at: number | null; rules: readonly string[] } {
+function earliest(subject: LawSubject, occurrence: Occurrence, at: number): Earliest {
   const policies = policiesInForce();
   const channels: readonly LawChannel[] = occurrence.do === 'callback' ? ['call'] : occurrence.channels;
   const purpose: Purpose = occurrence.do === 'survey' ? 'survey' : occurrence.purpose;
   const asked = channels.map((channel) => {
-    const decision = evaluate(policies, lawCaseFor(policies, subject, channel, purpose, at));
+    const judged = (when: number): LawDecision => evaluate(policies, lawCaseFor(policies, subject, channel, purpose, when));
+    const decision = judged(at);
     const reachable = channel === 'sms' || channel === 'email' ? pointFor(subject.points, channel) !== undefined : true;
-    return { at: reachable ? instantOf(decision, at) : null, rules: reachable || decision.rules.length > 0 ? decision.rules : [NO_POINT] };
+    const lawful = reachable ? instantOf(decision, at) : null;
+    const rules = reachable || decision.rules.length > 0 ? decision.rules : [NO_POINT];
+    return { at: lawful, rules, binding: bindingOf(rules, judged, at, lawful ?? at) };
   });
   const possible = asked.filter((one) => one.at !== null).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
-  return possible[0] ?? { at: null, rules: [...new Set(asked.flatMap(({ rules }) => rules))] };
+  const [first] = asked;
+  return possible[0] ?? { at: null, rules: [...new Set(asked.flatMap(({ rules }) => rules))], binding: first?.binding ?? null };
 }
 
 function instantOf(decision: LawDecision, at: number): number | null {
   return decision.decision === 'allow' ? at : decision.notBefore ?? null;
+}
+
+/**
+ * The rule that is the last to let it through once. Not the one that fails in the last minute before it is lawful: that
+ * is nearly always the night, whatever quota it was that took the days.
+ */
+function bindingOf(rules: readonly string[], judged: (at: number) => LawDecision, at: number, lawful: number): string | null {
+  let open = rules;
+  for (let when = at + HOUR; when < lawful && open.length > 1; when += HOUR) {
+    const failing = judged(when).rules;
+    const left = open.filter((rule) => failing.includes(rule));
+    if (left.length === 0) break;
+    open = left;
+  }
+  return open[0] ?? null;
 }
 
 const PHASES: Readonly<Record<Phase, EntryText>> = {
@@ -132,7 +180,11 @@ function coming(state: AgreementState, next: NextInLaw | null, now: number): Ent
   const lawful = next.earliestLawfulAt === null ? null : Date.parse(next.earliestLawfulAt);
   if (lawful === null) lines.push({ es: 'Tal como están las cosas no está permitido.', en: 'As things stand it is not allowed.' });
   else if (lawful > wanted) lines.push({ es: `Permitido desde ${wordsOf(zone, lawful)}.`, en: `Allowed from ${wordsOf(zone, lawful)}.` });
-  return [...lines, ...next.rules.map(ruleInWords)];
+  lines.push(...next.rules.map(ruleInWords));
+  const before = next.putOffBy.filter((rule) => !next.rules.includes(rule)).map(ruleInWords);
+  if (before.length > 0) lines.push({ es: 'Antes fue aplazado:', en: 'It was put off before:' }, ...before);
+  if (next.binding !== null) lines.push({ es: `Regla que decide: ${next.binding}.`, en: `Binding rule: ${next.binding}.` });
+  return lines;
 }
 
 /** Local date and time of the agreement's zone. */

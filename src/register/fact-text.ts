@@ -2,6 +2,7 @@
 import type { AgreementEvent, AgreementState } from '../domain/agreement.ts';
 import { formatMinor } from '../domain/money.ts';
 import { localDate } from '../domain/zone.ts';
+import { sentencesOf } from './sending/rules.ts';
 import type { EntryText } from './timeline.ts';
 
 export interface FactEntry {
@@ -97,9 +98,10 @@ const RESULTS_ES = {
 function stepText(event: Extract<AgreementEvent, { kind: 'stepResult' }>): EntryText {
   const steps = event.occurrences.map((key) => key.split('/')[0]).join(', ');
   const until = event.until === undefined ? '' : new Date(event.until).toISOString().slice(0, 16).replace('T', ' ');
+  const why = sentencesOf(event.rules ?? []);
   return {
-    es: `Paso ${steps}: ${RESULTS_ES[event.result]}${event.result === 'deferred' && until !== '' ? ` hasta ${until} UTC` : ''}.`,
-    en: `Step ${steps}: ${event.result}${event.result === 'deferred' && until !== '' ? ` until ${until} UTC` : ''}.`,
+    es: `Paso ${steps}: ${RESULTS_ES[event.result]}${event.result === 'deferred' && until !== '' ? ` hasta ${until} UTC` : ''}.${why.es === '' ? '' : ` ${why.es}`}`,
+    en: `Step ${steps}: ${event.result}${event.result === 'deferred' && until !== '' ? ` until ${until} UTC` : ''}.${why.en === '' ? '' : ` ${why.en}`}`,
   };
 }
 

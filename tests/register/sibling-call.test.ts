@@ -6,6 +6,7 @@ import { createLog } from '../../src/observability/log.ts';
 import { bookCallbackForStep, closeCallback, listCallbacks } from '../../src/register/callback.ts';
 import type { RegisterContext } from '../../src/register/person-lock.ts';
 import { loadState } from '../../src/register/rebuild.ts';
+import { readTimeline } from '../../src/register/timeline.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { ADMIN } from './ledger.ts';
 import { at, CALL_STEP, movableClock, occurrenceOf, outboxOf, registerContext, seedAgent, seedAgreement, seedPerson, type MovableClock } from './seed.ts';
@@ -42,6 +43,9 @@ test('a sibling waits for the call that is booked, and the outcome is its call t
   await closeCallback(ctx, ADMIN, items[0]?.id ?? '', { outcome: 'noAnswer' });
   const told = async (id: string) => (await loadState(db, id)).state.events.filter(({ kind }) => kind === 'callOutcome' || kind === 'stepResult');
   expect((await told(second)).slice(-2)).toMatchObject([{ kind: 'callOutcome', outcome: 'noAnswer' }, { kind: 'stepResult', result: 'covered', occurrences: ['call/i1v1'] }]);
+  expect((await readTimeline(db, second)).at(-1)).toMatchObject({
+    channel: 'call', outcome: 'covered', rules: ['one-call'], text: { es: expect.stringContaining('Una sola llamada trata todos'), en: expect.stringContaining('(call). One call is about all agreements') },
+  });
   expect(await told(elsewhere)).toEqual([]);
   const { state, row } = await loadState(db, second);
   expect(await outboxOf(db, row.workflow_id)).toEqual(['callOutcome', 'factBooked']);

@@ -10,7 +10,7 @@ import type { PersonLock, RegisterContext } from '../person-lock.ts';
 import { appendTimeline, type EntryText } from '../timeline.ts';
 import type { Versions } from './gate.ts';
 import type { Parcel } from './parcel.ts';
-import { sentencesOf } from './rules.ts';
+import { quotaWords, sentencesOf, wordsOf, type StepRule } from './rules.ts';
 
 /** How a delivery ended, for the workflow that asked for it. `silenced`: a fact made it needless; `until` is epoch ms. */
 export interface DeliveryOutcome {
@@ -50,6 +50,9 @@ export interface StepOutcome {
   readonly versions: Versions;
 }
 
+/** Why an agreement is spoken of in a message about another one. */
+const COVERED_BY: StepRule = 'one-message';
+
 const CHANNELS_ES = { sms: 'SMS', email: 'correo' } as const;
 const CHANNELS_EN = { sms: 'SMS', email: 'e-mail' } as const;
 
@@ -77,7 +80,7 @@ export async function recordStep(
         ...(outcome.rules === undefined || outcome.rules.length === 0 ? {} : { rules: outcome.rules }),
       },
       tell: leading ? tell : 'workflow',
-      timeline: { text: leading ? textOf(outcome, stepsOf(keys)) : coveredText(outcome, stepsOf(keys)) },
+      timeline: leading ? { text: textOf(outcome, stepsOf(keys)) } : { rules: [COVERED_BY], text: coveredText(outcome, stepsOf(keys)) },
     });
     if (leading) events.push(event);
   }
@@ -101,6 +104,7 @@ function stepsOf(keys: readonly string[]): string[] {
 function textOf(outcome: StepOutcome, steps: readonly string[]): EntryText {
   const { channel, rules = [] } = outcome;
   const why = sentencesOf(rules);
+  const quotas = quotaWords(rules, outcome.versions.policyVersion);
   const names = steps.join(', ');
   const until = outcome.until === undefined ? '' : new Date(outcome.until).toISOString().slice(0, 16).replace('T', ' ');
   const by = channel === undefined ? { es: '', en: '' } : { es: ` por ${CHANNELS_ES[channel]}`, en: ` by ${CHANNELS_EN[channel]}` };
@@ -112,14 +116,15 @@ function textOf(outcome: StepOutcome, steps: readonly string[]): EntryText {
     unknown: { es: `Envío${by.es} sin respuesta del proveedor: no se repite (${names}).`, en: `The provider did not answer${by.en}: it is not sent again (${names}).` },
   };
   const head = heads[outcome.result];
-  return { es: sentence(head.es, why.es, versionsEs(outcome.versions)), en: sentence(head.en, why.en, versionsEn(outcome.versions)) };
+  return { es: sentence(head.es, why.es, quotas.es, versionsEs(outcome.versions)), en: sentence(head.en, why.en, quotas.en, versionsEn(outcome.versions)) };
 }
 
 function coveredText({ channel, versions }: StepOutcome, steps: readonly string[]): EntryText {
   const names = steps.join(', ');
+  const why = wordsOf(COVERED_BY);
   return {
-    es: sentence(`Incluido en el mensaje${channel === undefined ? '' : ` por ${CHANNELS_ES[channel]}`} de otro acuerdo con el mismo acreedor (${names}).`, '', versionsEs(versions)),
-    en: sentence(`Included in the ${channel === undefined ? '' : `${CHANNELS_EN[channel]} `}message about another agreement with the same creditor (${names}).`, '', versionsEn(versions)),
+    es: sentence(`Incluido en el mensaje${channel === undefined ? '' : ` por ${CHANNELS_ES[channel]}`} de otro acuerdo con el mismo acreedor (${names}).`, why.es, versionsEs(versions)),
+    en: sentence(`Included in the ${channel === undefined ? '' : `${CHANNELS_EN[channel]} `}message about another agreement with the same creditor (${names}).`, why.en, versionsEn(versions)),
   };
 }
 
