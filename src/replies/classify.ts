@@ -47,8 +47,8 @@ const BESIDE_ANOTHER = 0.75;
 const ONLY_A_DAY = 0.6;
 const NOTHING_SAID = 0.2;
 
-/** A question as its own piece of the text; a point between digits ends nothing. */
-const QUESTION = /(?:[^.,!;?¿\n]|[.,](?=\d))*\?/g;
+/** Where a piece of a text ends; a point between digits ends nothing. Split, not matched piece by piece: that took a time that grew with the square of the length. */
+const PIECE_END = /(?<=[!;?\n])|(?=¿)|(?<=[.,])(?!\d)/;
 /** Beside a day these words make no sentence of their own: "el viernes sin falta". */
 const AROUND_A_DAY = ['el', 'la', 'para', 'sin falta', 'a mas tardar', 'en', 'on', 'by', 'ok', 'si', 'sim', 'yes', 'sera', 'seria', 'tipo', 'a', 'o', 'de', 'mismo', 'seguro', 'ya', 'por', 'tarde', 'noche', 'primera hora', 'no', 'the', 'esta', 'este'];
 /** A negation or a question does not thank. */
@@ -60,7 +60,7 @@ interface Patterns {
   readonly sounds: RegExp;
 }
 
-/** Filled when first asked: building the expressions takes some milliseconds, which a start need not pay. */
+/** Filled when first asked: building the expressions takes a quarter of a second, which a start need not pay. */
 const patterns = new Map<ReplyClass, Patterns>();
 let courtesies: RegExp | undefined;
 let aroundADay: RegExp | undefined;
@@ -119,10 +119,10 @@ function isOnlyADay(rest: Folded): boolean {
 }
 
 function hear(text: string, today: Today): Heard {
-  const questions = text.match(QUESTION) ?? [];
-  const told = fold(text.replaceAll(QUESTION, ' . '));
+  const pieces = text.split(PIECE_END);
+  const questions = pieces.filter((piece) => piece.endsWith('?'));
   const all = fold(text);
-  return { text: all, told, asked: fold(questions.join(' ')), days: daysIn(all, today), isQuestion: questions.length > 0 };
+  return { text: all, told: fold(pieces.filter((piece) => !piece.endsWith('?')).join(' ')), asked: fold(questions.join(' ')), days: daysIn(all, today), isQuestion: questions.length > 0 };
 }
 
 /** The day on which the reply was written; a made-up one when that is unknown, of which no date leaves this file. */

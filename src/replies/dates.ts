@@ -132,8 +132,10 @@ const RULES: readonly DateRule[] = [
 ];
 /** After a number these make it an amount, a count or a time of day. */
 const NOT_A_DAY = '(?!(?:kuotas|dias|mil|mily|lukas|soles|pesos|reais|dolares|euros|eur|k|porsiento|beses|de kada|meses|pm|am|a m|p m|de la|oras|h|semanas|peso|dolars) )';
-/** "Hoy no", "no puedo mañana": a day named to be refused. */
-const REFUSED = / (?:no|kant|kanot|not|dont) (?:(?:puedo|pude|poso|pay|yego|boy|podre|tengo|alkanso|teno|da|pagar|poder|ay|a) ){0,3}$/;
+/** "No puedo mañana": a day named to be refused; in "hoy no, mañana" the refusal belongs to the day before it. */
+const REFUSED = /(?<!·) (?:no|kant|kanot|not|dont) (?:(?:puedo|pude|poso|pay|yego|boy|podre|tengo|alkanso|teno|da|pagar|poder|ay|a) ){0,3}$/;
+/** How far before a day its refusal is looked for, in characters. */
+const REACH = 60;
 /** "De la mañana" is a part of the day. */
 const MORNING = new RegExp(`${patternOf('(en|por|de|a|pela|la) [la] (manana|manha)')}|${patternOf('(hizo|hace) * (dias|semanas|meses)')}`, 'g');
 
@@ -157,18 +159,19 @@ export interface Days {
 
 /** Reads the days a text names. */
 export function daysIn(text: Folded, today: Today): Days {
-  const found: { at: number; date: string; refused: boolean }[] = [];
+  const found: { at: number; end: number; date: string }[] = [];
   let rest = without(text.replaceAll(new RegExp(patternOf('(manana|amanha|tomorrow) (en|por|de|a|pela|in) [la|the] (manana|manha|morning)'), 'g'), (words) => `${words.trim().split(' ')[0] ?? ''} `.padEnd(words.length, ' ')), MORNING);
   for (const { pattern, date } of rules()) {
     for (let match = pattern.exec(rest); match !== null; match = pattern.exec(rest)) {
       const [first = '', second = '', third = ''] = match.slice(1).map((part) => (part ?? '').trim());
       const day = date(today, first, second, third);
       const after = rest.slice(match.index + match[0].length);
-      if (day !== null) found.push({ at: match.index, date: day, refused: REFUSED.test(rest.slice(0, match.index)) || /^(?:no|not) /.test(after) });
+      if (day !== null) found.push({ at: match.index, end: match.index + match[0].length, date: day });
       rest = `${rest.slice(0, match.index)}${(day === null ? '×' : '·').repeat(match[0].length - 1)} ${after}`;
     }
   }
-  const last = found.filter(({ refused }) => !refused).sort((a, b) => a.at - b.at).at(-1);
+  const isRefused = (at: number, end: number): boolean => REFUSED.test(rest.slice(Math.max(at - REACH, 0), at)) || /^(?:no|not) /.test(rest.slice(end, end + REACH));
+  const last = found.filter(({ at, end }) => !isRefused(at, end)).sort((a, b) => a.at - b.at).at(-1);
   if (last !== undefined) return { date: last.date, rest };
   const isLater = found.length === 0 && rest.search(LATER_TODAY) >= 0;
   return isLater ? { date: today.date, rest } : { rest };
