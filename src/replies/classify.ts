@@ -108,7 +108,6 @@ function confidenceIn(of: Exclude<ReplyClass, 'unknown'>, heard: Heard): number 
   if (of === 'alreadyPaid' && isQuestion && !says(of, told)) return null;
   if (of === 'askTerms' && asked !== ' ' && !says(of, text)) return days.date !== undefined && says('willPay', asked) ? BESIDE_ANOTHER : null;
   if (of === 'thanks' && (isQuestion || MORE_THAN_THANKS.test(text))) return null;
-  // "No me llamen hoy, llámenme mañana" and "no dejen de escribirme" ask for more, not for silence.
   return says(of, text) ? PLAIN : null;
 }
 

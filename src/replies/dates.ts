@@ -178,16 +178,16 @@ export function daysIn(text: Folded, today: Today): Days {
 }
 
 const NOON = 12;
-const CLOCK = new RegExp(`(?<= )(?:(a las|a la|as|at|las|despues de las|desde las|tipo) )?(\\d{1,2})(?:[:.](\\d{2}))? (?:(pm|am|p m|a m|h|hrs|oras|ora) )?(?:(de la manana|en la manana|da manana|de la tarde|de la noche|da tarde|da noite|por la tarde|en la tarde|del dia|in te morning|in te afternoon) )?`, 'g');
+const CLOCK = new RegExp(`(?<= )(?:(a las|a la|as|at|las|despues de las|desde las|tipo) )?(\\d{1,2})(?:[:.](\\d{2}))? (?:(pm|am|p m|a m|h|rs|oras|ora) )?(?:(de la manana|en la manana|da manana|de la tarde|de la noche|da tarde|da noite|por la tarde|en la tarde|del dia|in te morning|in te afternoon) )?`, 'g');
 
 /** The time of day a text names, `HH:MM`; an hour from 1 to 7 that does not say which half of the day is in the afternoon. */
 export function timeIn(text: Folded): string | undefined {
   for (const [, at, hours = '', minutes = '00', half, part] of text.matchAll(CLOCK)) {
     // A bare number is no time of day.
     if (at === undefined && half === undefined && part === undefined && !new RegExp(` ${hours}:${minutes} `).test(text)) continue;
-    const [hour, isMorning] = [Number(hours), /^a/.test(half ?? '') || /manana|morning/.test(part ?? '')];
+    const [hour, isMorning] = [Number(hours), half?.startsWith('a') === true || /manana|morning/.test(part ?? '')];
     if (hour > 23 || Number(minutes) > 59) continue;
-    const isAfternoon = /^p/.test(half ?? '') || /tarde|noche|noite|afternoon/.test(part ?? '') || (!isMorning && half === undefined && hour >= 1 && hour <= 7);
+    const isAfternoon = half?.startsWith('p') === true || /tarde|noche|noite|afternoon/.test(part ?? '') || (!isMorning && half === undefined && hour >= 1 && hour <= 7);
     const meant = isAfternoon && hour < NOON ? hour + NOON : isMorning && hour === NOON ? 0 : hour;
     return `${String(meant).padStart(2, '0')}:${minutes}`;
   }
