@@ -23,6 +23,7 @@ export function createProgram(flags: GlobalFlags, streams: Streams): Command {
   addStrategies(program, flags, output);
   addTemplates(program, flags, output);
   addPolicies(program, output);
+  addReplies(program, output);
   addOperations(program, flags, output);
   addExamples(program);
   return inherit(program);
@@ -153,6 +154,12 @@ function addPolicies(program: Command, output: Output): void {
   policy.command('list').description('every profile with its rules and where they are written').action(async () => (await policies()).listPolicies(output));
   policy.command('check').description('judges worked cases, a JSON object a line; exit 1 when one is not as expected').requiredOption('--file <cases.jsonl>', 'the cases')
     .action(async ({ file }: { file: string }) => (await policies()).checkPolicies(output, file));
+}
+
+function addReplies(program: Command, output: Output): void {
+  const replies = group(program, 'replies', 'what debtors answer');
+  replies.command('classify').description('classifies replies, a JSON object a line; exit 1 when one is not as expected').requiredOption('--file <replies.jsonl>', 'the replies')
+    .action(async ({ file }: { file: string }) => (await import('./commands/replies.ts')).classifyReplies(output, file));
 }
 
 function addOperations(program: Command, flags: GlobalFlags, output: Output): void {

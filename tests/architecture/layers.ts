@@ -2,7 +2,7 @@
 
 /** The part a file belongs to: a folder of the project, or a single file that everybody knows. */
 const PARTS = [
-  'src/domain', 'src/contact-law', 'src/strategy/feasibility', 'src/strategy', 'src/text', 'src/errors.ts', 'src/clock.ts', 'src/config.ts', 'src/config-variables.ts', 'src/observability',
+  'src/domain', 'src/contact-law', 'src/strategy/feasibility', 'src/strategy', 'src/text', 'src/replies', 'src/errors.ts', 'src/clock.ts', 'src/config.ts', 'src/config-variables.ts', 'src/observability',
   'src/db', 'src/channels', 'src/register', 'src/client', 'src/intake', 'src/http', 'src/console', 'src/cli', 'src/worker', 'src/sandbox',
   'workflows', 'activities',
 ] as const;
@@ -21,6 +21,7 @@ export const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   // Apart from the strategy itself, which workflow code reads: the sweep asks the contact law.
   'src/strategy/feasibility': ['src/domain', 'src/strategy', 'src/contact-law', 'src/errors.ts'],
   'src/text': ['src/domain', 'src/strategy', 'src/contact-law', 'src/errors.ts'],
+  'src/replies': ['src/domain', 'src/errors.ts'],
   'src/config-variables.ts': [],
   'src/config.ts': ['src/config-variables.ts', 'src/errors.ts'],
   'src/observability': ['src/config.ts', 'src/errors.ts'],
@@ -35,7 +36,8 @@ export const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   activities: [...EVERYWHERE, 'src/db', 'src/channels', 'src/register', 'workflows'],
   'src/worker': [...EVERYWHERE, 'src/db', 'src/channels', 'src/register', 'activities', 'workflows'],
   'src/sandbox': [...EVERYWHERE, 'src/db', 'src/channels', 'src/register', 'src/client', 'src/worker', 'src/console', 'workflows'],
-  'src/cli': [...EVERYWHERE, 'src/db', 'src/channels', 'src/register', 'src/client', 'src/intake', 'src/http', 'src/worker', 'src/sandbox', 'workflows'],
+  // What a reply says, by rules alone: nobody but the command line asks yet.
+  'src/cli': [...EVERYWHERE, 'src/replies', 'src/db', 'src/channels', 'src/register', 'src/client', 'src/intake', 'src/http', 'src/worker', 'src/sandbox', 'workflows'],
 };
 
 /** What the outside may import of the workflows: data and names, never a workflow function. */

@@ -111,6 +111,37 @@ describe('pacto policy', () => {
   });
 });
 
+describe('pacto replies classify', () => {
+  const now = '2026-11-25T15:00:00Z';
+
+  test('answers a line a reply without any server, and exits 0 when all are as expected', () => {
+    const file = join(folder, 'replies.jsonl');
+    writeFileSync(file, [{ id: 1, text: 'le pago el viernes', now, zone: 'America/Santiago', expect: { class: 'willPay', date: '2026-11-27' } }, { id: 'b', text: 'cancelar' }].map((line) => JSON.stringify(line)).join('\n'));
+    const { code, out, err } = pacto(['replies', 'classify', '--file', file]);
+    expect({ code, answers: out.trim().split('\n').map((line) => JSON.parse(line) as unknown) }).toEqual({
+      code: 0, answers: [{ id: 1, class: 'willPay', date: '2026-11-27', confidence: 0.95, ok: true }, { id: 'b', class: 'help', confidence: 0.95 }],
+    });
+    expect(err).toContain('2 replies, 1 as expected, 0 not, 1 without an expectation');
+  });
+
+  test('exit 1 when one is not as expected: by class or by day', () => {
+    const file = join(folder, 'replies-wrong.jsonl');
+    writeFileSync(file, [{ id: 'class', text: 'gracias', expect: { class: 'optOut' } }, { id: 'day', text: 'pago mañana', now, zone: 'America/Santiago', expect: { class: 'willPay', date: '2026-11-27' } }].map((line) => JSON.stringify(line)).join('\n'));
+    const { code, out, err } = pacto(['replies', 'classify', '--json', '--file', file]);
+    expect(code).toBe(1);
+    expect(err).toContain('Replies not classified as expected: class, day.');
+    expect(out.trim().split('\n').map((line) => JSON.parse(line) as unknown)).toMatchObject([{ class: 'thanks', ok: false }, { date: '2026-11-26', ok: false }]);
+  });
+
+  test('a line that is no reply is wrong usage, named by its number', () => {
+    const file = join(folder, 'replies-broken.jsonl');
+    writeFileSync(file, '\n{"id":1,"text":"hola","zone":"Mars/Olympus"}\nnot json\n{"id":2,"text":"hola","expect":{"class":"angry"}}\n');
+    const { code, out, err } = pacto(['replies', 'classify', '--file', file]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    for (const place of ['line 2.zone', 'line 3', 'line 4.expect.class']) expect(err).toContain(place);
+  });
+});
+
 test('virtual time is refused while real credentials are configured', () => {
   const { code, err } = pacto(['config'], { PACTO_CLOCK: 'virtual', SENDGRID_API_KEY: 'SG.x.y', SENDGRID_FROM: 'a@example.org' });
   expect(code).toBe(1);

@@ -1,0 +1,102 @@
+/**
+ * Reads a reply as words whose spelling no longer matters, and phrases as patterns over them. Both sides pass the same
+ * fold (h, b/v, c/s/z, ll/y, doubled letters), so a phrase written once also finds how people misspell it.
+ */
+
+/** Short forms of SMS and chat, and slips that the fold does not reach; `nao` becomes `no`, so that negation is one word in Spanish and Portuguese. */
+const SHORT: Readonly<Record<string, string>> = {
+  x: 'por', xfa: 'por favor', xfavor: 'por favor', porfa: 'por favor', porfavor: 'por favor', porfis: 'por favor', pfv: 'por favor', pf: 'por favor', plz: 'please', pls: 'please',
+  q: 'que', k: 'que', ke: 'que', qe: 'que', d: 'de', pq: 'por que', xq: 'por que', porq: 'por que', porque: 'por que',
+  n: 'no', nao: 'no', naum: 'no', num: 'numero', vc: 'voce', vcs: 'voces', p: 'para', pa: 'para', pra: 'para', pro: 'para', tb: 'tambien', tmb: 'tambien', tbm: 'tambien',
+  mnn: 'manana', mnana: 'manana', mana: 'manana', maniana: 'manana', amnh: 'amanha', u: 'you', ur: 'your', cel: 'celular', nro: 'numero', wsp: 'whatsapp', wasap: 'whatsapp',
+  page: 'pague', tmrw: 'tomorrow', tmr: 'tomorrow', tomorow: 'tomorrow', '2moro': 'tomorrow', msj: 'mensaje', msjs: 'mensajes', msg: 'mensaje', msgs: 'mensajes', msn: 'mensaje', mensage: 'mensaje', mensages: 'mensajes',
+  ai: 'ahi', toy: 'estoy', ta: 'esta', nomas: 'no mas', gonna: 'going to', wanna: 'want to', dnt: 'dont', thnx: 'thanks', thx: 'thanks', tks: 'thanks', ty: 'thanks', grax: 'gracias', grcs: 'gracias', gcs: 'gracias', grx: 'gracias',
+  obg: 'obrigado', obgd: 'obrigado', vlw: 'valeu', dpto: 'deposito', transf: 'transferencia',
+};
+
+const TOKEN = /\d+(?:[.,:/-]\d+)*|[a-z]+/g;
+/** A pattern of phrases never looks past this many words at a `*`. */
+const GAP = 3;
+const LONG_GAP = 6;
+
+/** What a reply says, word by word: ` no me yamen mas `, with a space at both ends so that a pattern meets whole words only. */
+export type Folded = string;
+
+/** Lower case, no accents, no apostrophes; a letter written three times or more counts once. */
+export function plain(text: string): string {
+  return text.toLowerCase().normalize('NFKD').replaceAll(/[\u0300-\u036F'’`´]/g, '').replaceAll(/([a-z])\1{2,}/g, '$1');
+}
+
+/** One word without what people spell in different ways; a single letter stays as it is. */
+export function foldWord(word: string): string {
+  if (word.length < 2) return word;
+  return word.replaceAll('ch', '§').replaceAll('ph', 'f').replaceAll('h', '').replaceAll(/qu(?=[ei])|q/g, 'k').replaceAll(/c(?=[ei])|z/g, 's').replaceAll('c', 'k').replaceAll('v', 'b')
+    .replaceAll('ll', 'y').replaceAll(/g(?=[ei])/g, 'j').replaceAll(/gu(?=[ei])/g, 'g').replaceAll(/([a-z])\1+/g, '$1').replaceAll('§', 'ch');
+}
+
+/** The words of a text, folded; numbers keep what stands inside them (`15/12`, `50.000`, `17:30`). */
+export function fold(text: string): Folded {
+  const words: string[] = [];
+  for (const [token] of plain(text).matchAll(TOKEN)) {
+    // `k` and `d` after a number are a unit, not a short word.
+    const isUnit = token.length === 1 && /^\d/.test(words.at(-1) ?? '');
+    const meant = isUnit ? token : (Object.hasOwn(SHORT, token) ? SHORT[token] ?? token : token);
+    for (const word of meant.split(' ')) words.push(foldWord(word));
+  }
+  return words.length === 0 ? ' ' : ` ${words.join(' ')} `;
+}
+
+/** `pag(o|are)` as the words it stands for. */
+function spellings(token: string): string[] {
+  const group = /\(([^()]*)\)/.exec(token);
+  if (group === null) return [token];
+  const [before, after] = [token.slice(0, group.index), token.slice(group.index + group[0].length)];
+  return (group[1] ?? '').split('|').flatMap((choice) => spellings(`${before}${choice}${after}`));
+}
+
+/** The parts of a phrase: what stands in a group belongs together, spaces and all. */
+function tokensOf(phrase: string): string[] {
+  const tokens: string[] = [];
+  let depth = 0;
+  for (const piece of phrase.split(' ').filter((one) => one !== '')) {
+    if (depth === 0) tokens.push(piece);
+    else tokens.push(`${tokens.pop() ?? ''} ${piece}`);
+    depth += piece.split(/[([<]/).length - piece.split(/[)\]>]/).length;
+  }
+  return tokens;
+}
+
+function wordPattern(token: string): string {
+  const words = spellings(token).map((choice) => choice.split(' ').map((word) => (word.endsWith('~') ? `${foldWord(word.slice(0, -1))}\\S*` : foldWord(word))).join(' '));
+  return `(?:${[...new Set(words)].join('|')}) `;
+}
+
+function tokenPattern(token: string): string {
+  if (token === '^' || token === '$') return token;
+  if (token === '*') return `(?:\\S+ ){0,${GAP}}`;
+  if (token === '**') return `(?:\\S+ ){0,${LONG_GAP}}`;
+  if (token === '#/#') return '(\\d+[/-]\\d\\S*) ';
+  if (token === '#') return '(\\d\\S*) ';
+  if (token.startsWith('<')) return `(${wordPattern(`(${token.slice(1, -1)})`).slice(3, -2)}) `;
+  if (token.startsWith('[')) return `(?:${wordPattern(`(${token.slice(1, -1)})`)})?`;
+  return wordPattern(token);
+}
+
+/**
+ * The source of a pattern for a phrase. `a(b|c)` spellings, `[a|b]` a word that may be missing, `<a|b>` a word to be
+ * read, `#` a number and `#/#` a date in figures to be read, `~` any ending, `*` up to three words, `**` up to six, `^` `$` the ends of the message.
+ */
+export function patternOf(phrase: string): string {
+  const tokens = tokensOf(phrase);
+  return `${tokens[0] === '^' ? '^ ' : '(?<= )'}${tokens.filter((token) => token !== '^').map(tokenPattern).join('')}`;
+}
+
+/** One expression for all the phrases. */
+export function anyOf(phrases: readonly string[], flags = ''): RegExp {
+  return phrases.length === 0 ? /(?!)/g : new RegExp(phrases.map(patternOf).join('|'), flags);
+}
+
+/** The text without what matches: a full stop that no phrase crosses stands there instead, as long as what it replaces. */
+export function without(text: Folded, pattern: RegExp): Folded {
+  return text.replaceAll(pattern, (found) => `${'·'.repeat(Math.max(found.length - 1, 1))} `);
+}
