@@ -36,6 +36,7 @@ export const ERRORS = {
   ERR_DEPENDENCY: { status: 503, meaning: 'A dependency (PostgreSQL, Temporal, a provider) does not answer.', remedy: 'Try again; pacto config shows the addresses in use.' },
   ERR_INTERNAL: { status: 500, meaning: 'An error of ours.', remedy: 'Nothing was stored; look in the log for the request id.' },
   ERR_AUDIT: { status: 500, meaning: 'The audit found something that must not be.', remedy: 'Read the findings; pacto agreement timeline <id> shows the agreement\'s evidence.' },
+  ERR_REPLIES: { status: 422, meaning: 'The replies are not classified as expected.', remedy: 'Read the lines with "ok": false; the classes and their order stand in the README.' },
   ERR_POLICY: { status: 422, meaning: 'The contact law does not answer as expected.', remedy: 'Read the lines with "ok": false; pacto policy list shows the rules.' },
   ERR_USAGE: { status: 400, meaning: 'The command line is wrong.', remedy: 'See --help of the command.' },
   ERR_BOOTSTRAP: { status: 500, meaning: 'The sandbox cannot start on this machine.', remedy: 'Do what the sentence says: a port, a tool, a folder.' },
