@@ -9,7 +9,8 @@ import { COURTESY, DECEASED, HELP, THANKS, WRONG_PERSON } from './phrases/identi
 import type { Phrases } from './phrases/phrases.ts';
 import { OPT_IN, OPT_OUT } from './phrases/silence.ts';
 import { regionOf } from './region.ts';
-import { anyOf, fold, without, type Folded } from './words.ts';
+import { respelled } from './spelling.ts';
+import { anyOf, fold, without, wordsOf, type Folded } from './words.ts';
 
 /** In the order in which one wins over the next. */
 export const REPLY_CLASSES = ['optOut', 'deceased', 'wrongPerson', 'dispute', 'alreadyPaid', 'willPay', 'callMe', 'optIn', 'askTerms', 'cannotPay', 'help', 'thanks', 'unknown'] as const;
@@ -63,16 +64,24 @@ interface Patterns {
 /** Filled when first asked: building the expressions takes a quarter of a second, which a start need not pay. */
 const patterns = new Map<ReplyClass, Patterns>();
 let courtesies: RegExp | undefined;
+let known: ReturnType<typeof wordsOf> | undefined;
 let aroundADay: RegExp | undefined;
 
 function patternsOf(of: Exclude<ReplyClass, 'unknown'>): Patterns {
-  const known = patterns.get(of);
-  if (known) return known;
+  const before = patterns.get(of);
+  if (before) return before;
   const isWhole = (phrase: string): boolean => /^\^| \$$/.test(phrase);
   const { says, sounds } = PHRASES[of];
   const made = { says: anyOf(says.filter((phrase) => !isWhole(phrase))), whole: anyOf(says.filter(isWhole)), sounds: anyOf(sounds, 'g') };
   patterns.set(of, made);
   return made;
+}
+
+/** The text as the rules read it: folded, and slips in the deciding words put right. */
+function read(text: string): Folded {
+  known ??= wordsOf([...Object.values(PHRASES).flatMap(({ says: said, sounds }) => [...said, ...sounds]), ...COURTESY]);
+  const { words, beginnings } = known;
+  return respelled(fold(text), (word) => words.has(word) || beginnings.some((beginning) => word.startsWith(beginning)));
 }
 
 /** The message without its greetings and thanks. */
@@ -120,8 +129,8 @@ function isOnlyADay(rest: Folded): boolean {
 function hear(text: string, today: Today): Heard {
   const pieces = text.split(PIECE_END);
   const questions = pieces.filter((piece) => piece.endsWith('?'));
-  const all = fold(text);
-  return { text: all, told: fold(pieces.filter((piece) => !piece.endsWith('?')).join(' ')), asked: fold(questions.join(' ')), days: daysIn(all, today), isQuestion: questions.length > 0 };
+  const all = read(text);
+  return { text: all, told: read(pieces.filter((piece) => !piece.endsWith('?')).join(' ')), asked: read(questions.join(' ')), days: daysIn(all, today), isQuestion: questions.length > 0 };
 }
 
 /** The day on which the reply was written; a made-up one when that is unknown, of which no date leaves this file. */

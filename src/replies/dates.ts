@@ -119,7 +119,7 @@ const RULES: readonly DateRule[] = [
   ]),
   { phrase: '(fin de semana|finde|weekend|final de semana|fim de semana)', date: (today) => (weekday(today.date) >= 6 ? today.date : next(today, 6)) },
   { phrase: `${WEEKDAY} de la (otra|proxima|siguiente) semana`, date: (today, day) => addDays(today.date, placeIn(WEEKDAYS, day) - weekday(today.date) + 7) },
-  { phrase: '(la otra semana|otra semana|la proxima semana|proxima semana|siguiente semana|semana que viene|semana que vem|semana siguiente|semana entrante|semana proxima|next week)', date: (today) => fridayOf(today, 1) },
+  { phrase: '(la otra semana|otra semana|la proxima semana|prox semana|la prox semana|semana proxima|semana que entra|proxima semana|siguiente semana|semana que viene|semana que vem|semana siguiente|semana entrante|semana proxima|next week)', date: (today) => fridayOf(today, 1) },
   { phrase: '(esta semana|this week|essa semana|la semana|nessa semana)', date: (today) => fridayOf(today, 0) },
   { phrase: '[para|el] (dia ultimo|el ultimo) [de mes]', date: (today) => lastOfMonth(today.date) },
   { phrase: '(fin de ano|fim do ano|end of the year)', date: (today) => `${today.date.slice(0, 4)}-12-31` },

@@ -9,7 +9,7 @@ const SHORT: Readonly<Record<string, string>> = {
   q: 'que', k: 'que', ke: 'que', qe: 'que', d: 'de', pq: 'por que', xq: 'por que', porq: 'por que', porque: 'por que',
   n: 'no', nao: 'no', naum: 'no', num: 'numero', vc: 'voce', vcs: 'voces', p: 'para', pa: 'para', pra: 'para', pro: 'para', tb: 'tambien', tmb: 'tambien', tbm: 'tambien',
   mnn: 'manana', mnana: 'manana', mana: 'manana', maniana: 'manana', amnh: 'amanha', u: 'you', ur: 'your', cel: 'celular', nro: 'numero', wsp: 'whatsapp', wasap: 'whatsapp',
-  page: 'pague', tmrw: 'tomorrow', tmr: 'tomorrow', tomorow: 'tomorrow', '2moro': 'tomorrow', msj: 'mensaje', msjs: 'mensajes', msg: 'mensaje', msgs: 'mensajes', msn: 'mensaje', mensage: 'mensaje', mensages: 'mensajes',
+  page: 'pague', pgue: 'pague', pge: 'pague', pgo: 'pago', pagu: 'pague', ymen: 'llamen', stp: 'stop', stopp: 'stop', stahp: 'stop', txting: 'texting', thru: 'through', r: 'are', bc: 'because', abt: 'about', msgd: 'messaged', hj: 'hoje', blz: 'beleza', kd: 'cade', vdd: 'verdade', dps: 'depois', dsp: 'despues', dspues: 'despues', dsps: 'despues', fds: 'fin de semana', finde: 'fin de semana', sig: 'siguiente', prox: 'proxima', vie: 'viernes', vier: 'viernes', mier: 'miercoles', dom: 'domingo', grcias: 'gracias', gracia: 'gracias', tlf: 'telefono', tlfno: 'telefono', tel: 'telefono', cta: 'cuenta', dnd: 'donde', cdo: 'cuando', cto: 'cuanto', qn: 'quien', hno: 'hermano', cmo: 'como', tmrw: 'tomorrow', tmr: 'tomorrow', tomorow: 'tomorrow', '2moro': 'tomorrow', msj: 'mensaje', msjs: 'mensajes', msg: 'mensaje', msgs: 'mensajes', msn: 'mensaje', mensage: 'mensaje', mensages: 'mensajes',
   ai: 'ahi', toy: 'estoy', ta: 'esta', nomas: 'no mas', gonna: 'going to', wanna: 'want to', dnt: 'dont', thnx: 'thanks', thx: 'thanks', tks: 'thanks', ty: 'thanks', grax: 'gracias', grcs: 'gracias', gcs: 'gracias', grx: 'gracias',
   obg: 'obrigado', obgd: 'obrigado', vlw: 'valeu', dpto: 'deposito', transf: 'transferencia',
 };
@@ -99,4 +99,11 @@ export function anyOf(phrases: readonly string[], flags = ''): RegExp {
 /** The text without what matches: a full stop that no phrase crosses stands there instead, as long as what it replaces. */
 export function without(text: Folded, pattern: RegExp): Folded {
   return text.replaceAll(pattern, (found) => `${'·'.repeat(Math.max(found.length - 1, 1))} `);
+}
+
+/** Every word that the phrases name, folded, and the beginnings of those that may end in any way. */
+export function wordsOf(phrases: readonly string[]): { readonly words: ReadonlySet<string>; readonly beginnings: readonly string[] } {
+  const all = new Set(phrases.flatMap((phrase) => tokensOf(phrase)).flatMap((token) => spellings(token.replace(/^[[<](.*)[\]>]$/, '($1)'))).flatMap((spelling) => spelling.split(' ')));
+  const isBeginning = (word: string): boolean => word.endsWith('~');
+  return { words: new Set([...all].filter((word) => !isBeginning(word)).map(foldWord)), beginnings: [...all].filter(isBeginning).map((word) => foldWord(word.slice(0, -1))) };
 }
