@@ -102,13 +102,17 @@ interface Heard {
   /** Without its questions: a question is no promise. */
   readonly told: Folded;
   readonly asked: Folded;
+  /** Its clauses, one by one: "Hola. BAJA" says what "BAJA" says. */
+  readonly clauses: readonly Folded[];
   readonly days: Days;
   readonly isQuestion: boolean;
 }
 
 /** Whether the reply is of the class, and how plainly it says so; null when it is not. */
 function confidenceIn(of: Exclude<ReplyClass, 'unknown'>, heard: Heard): number | null {
-  const { text, told, asked, days, isQuestion } = heard;
+  const { text, told, asked, clauses, days, isQuestion } = heard;
+  // Whoever asks for silence is heard wherever in the message it stands, and whatever else is said around it.
+  if (of === 'optOut' && clauses.some((clause) => says(of, clause))) return PLAIN;
   if (of === 'willPay') {
     if (days.date === undefined) return null;
     if (says('willPay', told)) return PLAIN;
@@ -130,7 +134,7 @@ function hear(text: string, today: Today): Heard {
   const pieces = text.split(PIECE_END);
   const questions = pieces.filter((piece) => piece.endsWith('?'));
   const all = read(text);
-  return { text: all, told: read(pieces.filter((piece) => !piece.endsWith('?')).join(' ')), asked: read(questions.join(' ')), days: daysIn(all, today), isQuestion: questions.length > 0 };
+  return { text: all, told: read(pieces.filter((piece) => !piece.endsWith('?')).join(' ')), asked: read(questions.join(' ')), clauses: pieces.length > 1 ? pieces.map(read) : [], days: daysIn(all, today), isQuestion: questions.length > 0 };
 }
 
 /** The day on which the reply was written; a made-up one when that is unknown, of which no date leaves this file. */
