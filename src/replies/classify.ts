@@ -111,8 +111,8 @@ interface Heard {
 /** Whether the reply is of the class, and how plainly it says so; null when it is not. */
 function confidenceIn(of: Exclude<ReplyClass, 'unknown'>, heard: Heard): number | null {
   const { text, told, asked, clauses, days, isQuestion } = heard;
-  // Whoever asks for silence is heard wherever in the message it stands, and whatever else is said around it.
-  if (of === 'optOut' && clauses.some((clause) => says(of, clause))) return PLAIN;
+  // Whoever asks for silence, or is somebody else, is heard wherever in the message it stands and whatever is said around it.
+  if ((of === 'optOut' || of === 'wrongPerson') && clauses.some((clause) => says(of, clause))) return PLAIN;
   if (of === 'willPay') {
     if (days.date === undefined) return null;
     if (says('willPay', told)) return PLAIN;
