@@ -7,7 +7,7 @@ import { CALL_ME, WILL_PAY } from './phrases/appointment.ts';
 import { ALREADY_PAID, ASK_TERMS, CANNOT_PAY, DISPUTE } from './phrases/debt.ts';
 import { COURTESY, DECEASED, HELP, THANKS, WRONG_PERSON } from './phrases/identity.ts';
 import type { Phrases } from './phrases/phrases.ts';
-import { OPT_IN, OPT_OUT } from './phrases/silence.ts';
+import { OPT_IN, OPT_OUT, OPT_OUT_PERHAPS } from './phrases/silence.ts';
 import { regionOf } from './region.ts';
 import { respelled } from './spelling.ts';
 import { anyOf, fold, without, wordsOf, type Folded } from './words.ts';
@@ -39,14 +39,19 @@ export interface ReplyMeaning {
   readonly confidence: number;
 }
 
-const PHRASES: Readonly<Record<Exclude<ReplyClass, 'unknown'>, Phrases>> = {
+/** What there are phrases for. `perhapsOptOut` is heard only when nothing else is. */
+type Spoken = Exclude<ReplyClass, 'unknown'> | 'perhapsOptOut';
+const PHRASES: Readonly<Record<Spoken, Phrases>> = {
   optOut: OPT_OUT, deceased: DECEASED, wrongPerson: WRONG_PERSON, dispute: DISPUTE, alreadyPaid: ALREADY_PAID, willPay: WILL_PAY,
-  callMe: CALL_ME, optIn: OPT_IN, askTerms: ASK_TERMS, cannotPay: CANNOT_PAY, help: HELP, thanks: THANKS,
+  callMe: CALL_ME, optIn: OPT_IN, askTerms: ASK_TERMS, cannotPay: CANNOT_PAY, help: HELP, thanks: THANKS, perhapsOptOut: OPT_OUT_PERHAPS,
 };
 const PLAIN = 0.95;
 const BESIDE_ANOTHER = 0.75;
 const ONLY_A_DAY = 0.6;
+const PERHAPS = 0.6;
 const NOTHING_SAID = 0.2;
+/** Beside these a looser request for silence is still believed. */
+const SAYS_LITTLE: ReadonlySet<ReplyClass> = new Set(['help', 'thanks']);
 
 /** Where a piece of a text ends; a point between digits ends nothing. Split, not matched piece by piece: that took a time that grew with the square of the length. */
 const PIECE_END = /(?<=[!;?\n])|(?=¿)|(?<=[.,])(?!\d)/;
@@ -62,12 +67,12 @@ interface Patterns {
 }
 
 /** Filled when first asked: building the expressions takes a quarter of a second, which a start need not pay. */
-const patterns = new Map<ReplyClass, Patterns>();
+const patterns = new Map<Spoken, Patterns>();
 let courtesies: RegExp | undefined;
 let known: ReturnType<typeof wordsOf> | undefined;
 let aroundADay: RegExp | undefined;
 
-function patternsOf(of: Exclude<ReplyClass, 'unknown'>): Patterns {
+function patternsOf(of: Spoken): Patterns {
   const before = patterns.get(of);
   if (before) return before;
   const isWhole = (phrase: string): boolean => /^\^| \$$/.test(phrase);
@@ -90,7 +95,7 @@ function bare(text: Folded): Folded {
   return text.replaceAll(courtesies, '');
 }
 
-function says(of: Exclude<ReplyClass, 'unknown'>, text: Folded): boolean {
+function says(of: Spoken, text: Folded): boolean {
   const { says: anywhere, whole, sounds } = patternsOf(of);
   const heard = without(text, sounds);
   return anywhere.test(heard) || whole.test(bare(heard));
@@ -151,10 +156,11 @@ function todayOf({ locale, now, zone }: Reply): { readonly today: Today; readonl
 export function classifyReply(reply: Reply): ReplyMeaning {
   const { today, isKnown, minute, currency } = todayOf(reply);
   const heard = hear(reply.text, today);
-  const found = REPLY_CLASSES.flatMap((of) => {
+  const found: { class: ReplyClass; confidence: number }[] = REPLY_CLASSES.flatMap((of) => {
     const confidence = of === 'unknown' ? null : confidenceIn(of, heard);
     return confidence === null ? [] : [{ class: of, confidence }];
   });
+  if (found.every(({ class: of }) => SAYS_LITTLE.has(of)) && says('perhapsOptOut', heard.text)) found.unshift({ class: 'optOut', confidence: PERHAPS });
   const [first = { class: 'unknown' as const, confidence: NOTHING_SAID }, ...others] = found;
   const amountMinor = amountIn(reply.text, currency);
   const time = first.class === 'callMe' ? timeIn(heard.text) : undefined;
