@@ -10,7 +10,7 @@ import type { Phrases } from './phrases/phrases.ts';
 import { OPT_IN, OPT_OUT, OPT_OUT_PERHAPS } from './phrases/silence.ts';
 import { regionOf } from './region.ts';
 import { respelled } from './spelling.ts';
-import { anyOf, fold, without, wordsOf, type Folded } from './words.ts';
+import { anyOf, fold, indexOf, without, wordsOf, type Folded, type Index } from './words.ts';
 
 /** In the order in which one wins over the next. */
 export const REPLY_CLASSES = ['optOut', 'deceased', 'wrongPerson', 'dispute', 'alreadyPaid', 'willPay', 'callMe', 'optIn', 'askTerms', 'cannotPay', 'help', 'thanks', 'unknown'] as const;
@@ -48,6 +48,8 @@ const PHRASES: Readonly<Record<Spoken, Phrases>> = {
 const PLAIN = 0.95;
 const BESIDE_ANOTHER = 0.75;
 const ONLY_A_DAY = 0.6;
+/** Characters of a message that are read: more than people write; what follows is the mail they answer. */
+const LONGEST = 20_000;
 const PERHAPS = 0.6;
 const NOTHING_SAID = 0.2;
 /** Beside these a looser request for silence is still believed. */
@@ -61,9 +63,9 @@ const AROUND_A_DAY = ['el', 'la', 'para', 'sin falta', 'a mas tardar', 'en', 'on
 const MORE_THAN_THANKS = / (?:(?<!por )no|aun|todabia|ainda|kuanto|kuando|not|pero|but|mas) /;
 
 interface Patterns {
-  readonly says: RegExp;
-  readonly whole: RegExp;
-  readonly sounds: RegExp;
+  readonly says: Index;
+  readonly whole: Index;
+  readonly sounds: Index;
 }
 
 /** Filled when first asked: building the expressions takes a quarter of a second, which a start need not pay. */
@@ -77,7 +79,7 @@ function patternsOf(of: Spoken): Patterns {
   if (before) return before;
   const isWhole = (phrase: string): boolean => /^\^| \$$/.test(phrase);
   const { says, sounds } = PHRASES[of];
-  const made = { says: anyOf(says.filter((phrase) => !isWhole(phrase))), whole: anyOf(says.filter(isWhole)), sounds: anyOf(sounds, 'g') };
+  const made = { says: indexOf(says.filter((phrase) => !isWhole(phrase))), whole: indexOf(says.filter(isWhole)), sounds: indexOf(sounds, 'g') };
   patterns.set(of, made);
   return made;
 }
@@ -97,8 +99,10 @@ function bare(text: Folded): Folded {
 
 function says(of: Spoken, text: Folded): boolean {
   const { says: anywhere, whole, sounds } = patternsOf(of);
-  const heard = without(text, sounds);
-  return anywhere.test(heard) || whole.test(bare(heard));
+  const words = new Set(text.split(' '));
+  const heard = sounds.among(words).reduce(without, text);
+  if (anywhere.among(words).some((pattern) => pattern.test(heard))) return true;
+  return whole.among(words).some((pattern) => pattern.test(bare(heard)));
 }
 
 /** A text in the forms the rules look at. */
@@ -155,14 +159,14 @@ function todayOf({ locale, now, zone }: Reply): { readonly today: Today; readonl
 /** The class of a reply, with the day, time and amount it names. */
 export function classifyReply(reply: Reply): ReplyMeaning {
   const { today, isKnown, minute, currency } = todayOf(reply);
-  const heard = hear(reply.text, today);
+  const heard = hear(reply.text.slice(0, LONGEST), today);
   const found: { class: ReplyClass; confidence: number }[] = REPLY_CLASSES.flatMap((of) => {
     const confidence = of === 'unknown' ? null : confidenceIn(of, heard);
     return confidence === null ? [] : [{ class: of, confidence }];
   });
   if (found.every(({ class: of }) => SAYS_LITTLE.has(of)) && says('perhapsOptOut', heard.text)) found.unshift({ class: 'optOut', confidence: PERHAPS });
   const [first = { class: 'unknown' as const, confidence: NOTHING_SAID }, ...others] = found;
-  const amountMinor = amountIn(reply.text, currency);
+  const amountMinor = amountIn(reply.text.slice(0, LONGEST), currency);
   const time = first.class === 'callMe' ? timeIn(heard.text) : undefined;
   const date = !isKnown || (first.class !== 'willPay' && first.class !== 'callMe') ? undefined : heard.days.date ?? (time === undefined ? undefined : dayOfCall(time, today, minute));
   return {

@@ -117,6 +117,7 @@ const RULES: readonly DateRule[] = [
     { phrase: `(en|dentro de|in|daqui a|daqui|em|within) ${count} (dias|dia|days|day)`, date: (today: Today, many: string) => later(today, many, 1) },
     { phrase: `(en|dentro de|in|daqui a|daqui|em|within) ${count} (semanas|semana|weeks|week)`, date: (today: Today, many: string) => later(today, many, 7) },
   ]),
+  ...['#', NUMBER].map((count) => ({ phrase: `(en|dentro de|in|daqui a|daqui|em|within) ${count} (mes|meses|month|months)`, date: (today: Today, many: string) => later(today, many, 30) })),
   { phrase: '(fin de semana|finde|weekend|final de semana|fim de semana)', date: (today) => (weekday(today.date) >= 6 ? today.date : next(today, 6)) },
   { phrase: `${WEEKDAY} de la (otra|proxima|siguiente) semana`, date: (today, day) => addDays(today.date, placeIn(WEEKDAYS, day) - weekday(today.date) + 7) },
   { phrase: '(la otra semana|otra semana|la proxima semana|prox semana|la prox semana|semana proxima|semana que entra|proxima semana|siguiente semana|semana que viene|semana que vem|semana siguiente|semana entrante|semana proxima|next week)', date: (today) => fridayOf(today, 1) },
@@ -136,6 +137,7 @@ const NOT_A_DAY = '(?!(?:kuotas|dias|mil|mily|lukas|soles|pesos|reais|dolares|eu
 const REFUSED = /(?<!·) (?:no|kant|kanot|not|dont) (?:(?:puedo|pude|poso|pay|yego|boy|podre|tengo|alkanso|teno|da|pagar|poder|ay|a) ){0,3}$/;
 /** How far before a day its refusal is looked for, in characters. */
 const REACH = 60;
+const TOMORROW_MORNING = new RegExp(patternOf('(manana|amanha|tomorrow) (en|por|de|a|pela|in) [la|the] (manana|manha|morning)'), 'g');
 /** "De la mañana" is a part of the day. */
 const MORNING = new RegExp(`${patternOf('(en|por|de|a|pela|la) [la] (manana|manha)')}|${patternOf('(hizo|hace) * (dias|semanas|meses)')}`, 'g');
 
@@ -160,7 +162,7 @@ export interface Days {
 /** Reads the days a text names. */
 export function daysIn(text: Folded, today: Today): Days {
   const found: { at: number; end: number; date: string }[] = [];
-  let rest = without(text.replaceAll(new RegExp(patternOf('(manana|amanha|tomorrow) (en|por|de|a|pela|in) [la|the] (manana|manha|morning)'), 'g'), (words) => `${words.trim().split(' ')[0] ?? ''} `.padEnd(words.length, ' ')), MORNING);
+  let rest = without(text.replaceAll(TOMORROW_MORNING, (words) => `${words.trim().split(' ')[0] ?? ''} `.padEnd(words.length, ' ')), MORNING);
   for (const { pattern, date } of rules()) {
     for (let match = pattern.exec(rest); match !== null; match = pattern.exec(rest)) {
       const [first = '', second = '', third = ''] = match.slice(1).map((part) => (part ?? '').trim());

@@ -101,6 +101,42 @@ export function without(text: Folded, pattern: RegExp): Folded {
   return text.replaceAll(pattern, (found) => `${'·'.repeat(Math.max(found.length - 1, 1))} `);
 }
 
+/** Phrases that are tried only on a text with a word that they cannot do without: trying all of a thousand takes milliseconds. */
+export interface Index {
+  /** In the order of the phrases. */
+  readonly among: (words: ReadonlySet<string>) => RegExp[];
+}
+
+/** The words of which a text must hold one for the phrase to match; none when nothing is certain. */
+function needs(phrase: string, often: ReadonlyMap<string, number>): string[] {
+  const weight = (words: readonly string[]): number => words.reduce((sum, word) => sum + (often.get(word) ?? 0), 0);
+  const certain = tokensOf(phrase).filter((token) => !/^[*^$#<[]/.test(token)).map(firstWords).filter((words) => words.every((word) => !/[~$]/.test(word) && word !== ''));
+  return certain.sort((a, b) => weight(a) - weight(b))[0] ?? [];
+}
+
+function firstWords(token: string): string[] {
+  return [...new Set(spellings(token).map((spelling) => spelling.split(' ')[0] ?? ''))].map((word) => (word.endsWith('~') ? word : foldWord(word)));
+}
+
+export function indexOf(phrases: readonly string[], flags = ''): Index {
+  const often = new Map<string, number>();
+  for (const word of phrases.flatMap((phrase) => tokensOf(phrase).flatMap(firstWords))) often.set(word, (often.get(word) ?? 0) + 1);
+  const byWord = new Map<string, number[]>();
+  const always: number[] = [];
+  for (const [at, phrase] of phrases.entries()) {
+    const words = needs(phrase, often);
+    if (words.length === 0) always.push(at);
+    for (const word of words) byWord.set(word, [...byWord.get(word) ?? [], at]);
+  }
+  const made = new Map<number, RegExp>();
+  const patternAt = (at: number): RegExp => {
+    const known = made.get(at) ?? new RegExp(patternOf(phrases[at] ?? ''), flags);
+    made.set(at, known);
+    return known;
+  };
+  return { among: (words) => [...new Set([...always, ...[...words].flatMap((word) => byWord.get(word) ?? [])])].sort((a, b) => a - b).map(patternAt) };
+}
+
 /** Every word that the phrases name, folded, and the beginnings of those that may end in any way. */
 export function wordsOf(phrases: readonly string[]): { readonly words: ReadonlySet<string>; readonly beginnings: readonly string[] } {
   const all = new Set(phrases.flatMap((phrase) => tokensOf(phrase)).flatMap((token) => spellings(token.replace(/^[[<](.*)[\]>]$/, '($1)'))).flatMap((spelling) => spelling.split(' ')));

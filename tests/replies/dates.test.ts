@@ -38,7 +38,7 @@ describe('ends of months and years', () => {
 describe('days of the week and of the tongue', () => {
   test.each([
     ['pago el viernes', 'es-CL', '2026-12-04'], ['pago mañana', 'es-CL', '2026-11-28'], ['pago pasado mañana', 'es-CL', '2026-11-29'], ['pago mañana en la mañana', 'es-CL', '2026-11-28'], ['pago el sabado', 'es-CL', '2026-11-28'], ['pago el lunes', 'es-CL', '2026-11-30'], ['pago la otra semana', 'es-CL', '2026-12-04'], ['pago esta semana', 'es-CL', '2026-11-27'], ['pago el fin de semana', 'es-CL', '2026-11-28'], ['pago el martes de la otra semana', 'es-CL', '2026-12-01'],
-    ['pago en una semana', 'es-CL', '2026-12-04'], ['pago en quince dias', 'es-CL', '2026-12-12'], ['hoy no, mañana pago', 'es-CL', '2026-11-28'], ['no puedo el lunes, pago el martes', 'es-CL', '2026-12-01'], ['pago el lunes o el martes', 'es-CL', '2026-12-01'],
+    ['pago en una semana', 'es-CL', '2026-12-04'], ['pago en un mes', 'es-CL', '2026-12-27'], ['pago en quince dias', 'es-CL', '2026-12-12'], ['hoy no, mañana pago', 'es-CL', '2026-11-28'], ['no puedo el lunes, pago el martes', 'es-CL', '2026-12-01'], ['pago el lunes o el martes', 'es-CL', '2026-12-01'],
     ['pago segunda', 'pt-BR', '2026-11-30'], ['pago depois de amanhã', 'pt-BR', '2026-11-29'], ['pago daqui a 3 dias', 'pt-BR', '2026-11-30'], ['pago dia 5 de janeiro', 'pt-BR', '2027-01-05'],
     ['I will pay on monday', 'en-US', '2026-11-30'], ['I will pay on 12/01', 'en-US', '2026-12-01'], ['I will pay december 3rd', 'en-US', '2026-12-03'], ['I will pay in two weeks', 'en-US', '2026-12-11'],
   ])('on a Friday "%s" (%s): %s', (text, locale, date) => {

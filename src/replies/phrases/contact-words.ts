@@ -40,7 +40,7 @@ const either = (list: readonly string[]): string => [...new Set(list)].join('|')
 /** "Llamen", "escriban": after "no me" or "que no". */
 export const REACH_WISHED = either(words(REACH, 'wished', 'politelyWished'));
 /** Without "me" the forms in -e of verbs in -ar could be the writer's own past ("no llamé") once the accent is lost. */
-export const REACH_WISHED_OF_YOU = either(words(REACH, 'wished', 'politelyWished').filter((word) => !/e$/.test(word) || /(?:gu|qu)e$/.test(word) && !/^marqu/.test(word)));
+export const REACH_WISHED_OF_YOU = either(words(REACH, 'wished', 'politelyWished').filter((word) => !word.endsWith('e') || (/(?:gu|qu)e$/.test(word) && !word.startsWith('marqu'))));
 export const REACH_ME = either([...toMe(words(REACH, 'infinitive', 'gerund').filter((word) => !word.endsWith('m')))]);
 export const REACH_DOING = either(words(REACH, 'infinitive', 'gerund'));
 export const SEND_WISHED = either(words(SENDING, 'wished', 'politelyWished'));
