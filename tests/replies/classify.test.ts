@@ -1,9 +1,12 @@
 /** The classes of replies, over the corpus and by the promises of contract section 11. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { classifyReply, REPLY_CLASSES, type ReplyClass } from '../../src/replies/classify.ts';
 import { answerReply, replyOf } from '../../src/replies/reply-file.ts';
 import { isHeldOut, labelled, macroF1, report, scores } from './corpus.ts';
+
+// Thousands of replies are read a test: on a machine that others keep busy the usual five seconds are short.
+vi.setConfig({ testTimeout: 60_000 });
 
 const corpus = labelled('replies.jsonl');
 const heldOut = corpus.filter(isHeldOut);

@@ -1,9 +1,12 @@
 /** A request for silence is heard however it is dressed, and ordinary words that look like one are not. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { classifyReply, type ReplyClass } from '../../src/replies/classify.ts';
 import { replyOf } from '../../src/replies/reply-file.ts';
 import { labelled } from './corpus.ts';
+
+// Thousands of replies are read a test: on a machine that others keep busy the usual five seconds are short.
+vi.setConfig({ testTimeout: 60_000 });
 
 const tuned = labelled('replies-tuned.jsonl');
 const all = [...labelled('replies.jsonl'), ...tuned];
