@@ -48,11 +48,11 @@ export async function openFollowUps(db: Db): Promise<OpenFollowUp[]> {
   ];
 }
 
-/** Whether a running agreement's wake still stands at or before `now`. */
-export async function isStillDue(db: Db, agreementId: string, now: number): Promise<boolean> {
-  const row = await db.selectFrom('agreement').select('id')
-    .where('id', '=', agreementId).where('workflow_state', '=', 'running').where('wake_at', '<=', instant(now)).executeTakeFirst();
-  return row !== undefined;
+/** Those of the agreements that run and whose wake still stands at or before `now`. */
+export async function stillDue(db: Db, agreementIds: readonly string[], now: number): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom('agreement').select('id')
+    .where('id', 'in', [...agreementIds]).where('workflow_state', '=', 'running').where('wake_at', '<=', instant(now)).execute();
+  return new Set(rows.map(({ id }) => id));
 }
 
 export interface OnItsWay {

@@ -1,6 +1,6 @@
 /** What is due when, over agreements (the core's own wake) and over callbacks and surveys (their timers in the history). */
 import type { Client } from '@temporalio/client';
-import { agreementsToWake, isStillDue, nextAgreementWake, nextUnknownEnd, openFollowUps, type AgendaItem } from '../../db/agenda.ts';
+import { agreementsToWake, nextAgreementWake, nextUnknownEnd, openFollowUps, stillDue, type AgendaItem } from '../../db/agenda.ts';
 import type { Db } from '../../db/pool.ts';
 import { isNotFound } from '../../client/workflow-time.ts';
 import type { Outlook } from './clock-job.ts';
@@ -47,6 +47,36 @@ export async function pendingTimer(client: Client, workflowId: string): Promise<
   return { at: timers.size === 0 ? null : Math.min(...timers.values()), over };
 }
 
+/**
+ * Asks for everybody at once who asks while a question is on its way: sixteen lanes that look every few milliseconds were 20,000
+ * questions in 90 days of 200 agreements, and the answers took their processor time from the work that they waited for.
+ */
+class StillDue {
+  readonly #db: Db;
+  #waiting: { readonly ids: Set<string>; readonly now: number; readonly answer: Promise<ReadonlySet<string>> } | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  async has(agreementId: string, now: number): Promise<boolean> {
+    if (this.#waiting === null || this.#waiting.now !== now) this.#begin(now);
+    this.#waiting?.ids.add(agreementId);
+    return (await this.#waiting?.answer)?.has(agreementId) ?? true;
+  }
+
+  #begin(now: number): void {
+    const ids = new Set<string>();
+    const answer = this.#last.then(() => {
+      if (this.#waiting?.ids === ids) this.#waiting = null;
+      return stillDue(this.#db, [...ids], now);
+    });
+    this.#last = answer.catch(() => undefined);
+    this.#waiting = { ids, now, answer };
+  }
+}
+
 export interface AgendaDeps {
   readonly db: Db;
   readonly client: Client;
@@ -61,9 +91,11 @@ export class Agenda {
   /** A follow-up's timer changes only when it fires, so it is read once (a history costs 2 ms) and dropped after each move. */
   readonly #timers = new Map<string, number>();
   readonly #hanging = new Set<string>();
+  readonly #stillDue: StillDue;
 
   constructor(deps: AgendaDeps) {
     this.#deps = deps;
+    this.#stillDue = new StillDue(deps.db);
   }
 
   /** What is due at `now`, and when something is due next. */
@@ -77,7 +109,7 @@ export class Agenda {
 
   /** An agreement's facts carry its next wake with them; a follow-up has its next timer, or is over. */
   async hasActed(item: AgendaItem, now: number): Promise<boolean> {
-    if (item.agreementId !== null) return !(await isStillDue(this.#deps.db, item.agreementId, now));
+    if (item.agreementId !== null) return !(await this.#stillDue.has(item.agreementId, now));
     this.#timers.delete(item.workflowId);
     const { at, over } = await pendingTimer(this.#deps.client, item.workflowId);
     if (at === null || at <= now) return over;

@@ -108,35 +108,29 @@ export class ClockJob {
     let reconciled = false;
     while (!this.#stopping) {
       await this.#quiet();
-      const actors = await this.#runActors(now);
-      if (actors.acted) await this.#quiet();
-      const { due, next } = await this.#deps.look(now);
+      // Asked side by side: an instant is some 15 questions of a few milliseconds, and one after the other they were a fifth of the wall time.
+      const [actors, { due, next }] = await Promise.all([this.#ask(now), this.#deps.look(now)]);
+      if (actors.due.length > 0) {
+        for (const actor of actors.due) await actor.run(now);
+        continue;
+      }
       const items = due.filter((item) => !stuck.has(item.workflowId));
       await this.#moveAll(items, now, stuck);
       const changed = reconciled && items.length === 0 ? false : await this.#deps.reconcile(now);
       reconciled = true;
-      if (items.length > 0 || actors.acted || changed) continue;
+      if (items.length > 0 || changed) continue;
       const instants = [next, actors.next].filter((at): at is number => at !== null);
       return instants.length === 0 ? null : Math.max(now + 1, Math.ceil(Math.min(...instants) / MINUTE) * MINUTE);
     }
     return null;
   }
 
-  /** `next`: when the first of them has waited long enough for somebody else's instant. */
-  async #runActors(now: number): Promise<{ acted: boolean; next: number | null }> {
-    let acted = false;
-    let next: number | null = null;
-    for (const actor of this.#deps.actors) {
-      const at = await actor.next();
-      if (at === null) continue;
-      if (at > now) {
-        next = Math.min(next ?? Infinity, at + actor.patienceMs);
-        continue;
-      }
-      await actor.run(now);
-      acted = true;
-    }
-    return { acted, next };
+  /** Who of the actors is due, in their order; `next`: when the first of the others has waited long enough for somebody else's instant. */
+  async #ask(now: number): Promise<{ due: readonly Actor[]; next: number | null }> {
+    const wishes = await Promise.all(this.#deps.actors.map(async (actor) => ({ actor, at: await actor.next() })));
+    const due = wishes.filter(({ at }) => at !== null && at <= now).map(({ actor }) => actor);
+    const later = wishes.flatMap(({ actor, at }) => (at !== null && at > now ? [at + actor.patienceMs] : []));
+    return { due, next: later.length === 0 ? null : Math.min(...later) };
   }
 
   async #moveAll(items: readonly AgendaItem[], now: number, stuck: Set<string>): Promise<void> {
