@@ -182,6 +182,7 @@ describe('CAMT.053', () => {
     expect(read('<Document>\n&xxe;</Document>').errors).toMatchObject([{ line: 2, reason: 'is not well-formed XML' }]);
     expect(read('<Document>\n<a>\n</b></Document>').errors).toMatchObject([{ line: 3 }]);
     expect(read(`<Document>${'<a>'.repeat(60_000)}`).errors).toMatchObject([{ reason: expect.stringContaining('nested') }]);
+    expect(read(`<Document>${'<a/>'.repeat(500_000)}</Document>`).errors).toMatchObject([{ reason: expect.stringContaining('more elements') }]);
     expect(read('<Other/>').errors).toMatchObject([{ reason: expect.stringContaining('no statement') }]);
   });
 });

@@ -21,6 +21,8 @@ interface Growing extends Element {
 
 /** The deepest element of a statement lies at 15. */
 const DEEPEST = 50;
+/** A statement of the largest size that is read has about 400,000; twenty megabytes of `<a/>` would fill the memory. */
+const MOST_ELEMENTS = 500_000;
 
 /** The root element, or what is wrong. A document type is refused: that is where entities are declared, to be multiplied or read from elsewhere. */
 export function parseXml(text: string): Element | BankFileError {
@@ -28,6 +30,7 @@ export function parseXml(text: string): Element | BankFileError {
   const open: Growing[] = [];
   let root: Growing | null = null;
   let wrong: BankFileError | null = null;
+  let elements = 0;
   const fail = (reason: string): void => {
     wrong ??= { line: sax.line + 1, reason };
   };
@@ -38,7 +41,9 @@ export function parseXml(text: string): Element | BankFileError {
   };
   sax.onopentag = ({ name, attributes }) => {
     const element: Growing = { name: local(name), line: sax.line + 1, attributes: plain(attributes), children: [], text: '' };
-    if (open.length >= DEEPEST) fail('is nested deeper than a bank statement');
+    elements += 1;
+    if (elements > MOST_ELEMENTS) fail('has more elements than a bank statement');
+    else if (open.length >= DEEPEST) fail('is nested deeper than a bank statement');
     else open.at(-1)?.children.push(element);
     root ??= element;
     open.push(element);
