@@ -40,7 +40,8 @@ const phrasesFile = z.strictObject({
   sender: line,
   discreetSender: line,
   detailsTitle: line,
-  table: z.strictObject({ caption: line, reference: line, instalment: line, dueOn: line, amount: line, total: line }),
+  /** `contract` and `item` stand over the first two columns before there is an agreement. */
+  table: z.strictObject({ caption: line, reference: line, instalment: line, dueOn: line, amount: line, total: line, contract: line, item: line }),
   instalment: z.strictObject({ down: line, one: line, downOf: line, oneOf: line, many: line, manyFor: line, mixed: line, mixedFor: line }),
   /** What is owed besides the instalments: within a sentence, and in a table. */
   besides: z.strictObject({ charge: beside, lapsedDiscount: beside, debt: beside }),

@@ -19,9 +19,8 @@ interface Owing {
 
 async function assign(externalId: string, number: number): Promise<Owing> {
   const email = `deudora-${externalId.toLowerCase()}@example.org`;
-  const body = { ...agreementBody({ creditorId: CREDITOR, externalId, instalments: [], phone: `+5696123450${number}`, email }), debt: { contractRef: `C-${externalId}`, principalMinor: 180_000 } };
-  const { instalments: _, ...debt } = body as typeof body & { instalments: unknown };
-  const answer = await office.post('/v1/debts', debt);
+  const { instalments: _, ...told } = agreementBody({ creditorId: CREDITOR, externalId, instalments: [], phone: `+5696123450${number}`, email });
+  const answer = await office.post('/v1/debts', { ...told, debt: { contractRef: `C-${externalId}`, principalMinor: 180_000 } });
   expect(answer.status).toBe(201);
   return { id: answer.body.id, workflowId: answer.body.workflowId, email };
 }
