@@ -1,5 +1,6 @@
 /** A debt that has no agreement yet: it is written to, then paid, agreed, or withdrawn. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { DebtAnswer } from '../../../src/register/debt.ts';
 import { at, openOffice, PATIENCE, type Office } from '../../life/office.ts';
 import { agreementBody } from '../../life/people.ts';
 import { keep } from './keep.ts';
@@ -16,7 +17,8 @@ async function assign(externalId: string): Promise<{ id: string; workflowId: str
   const { instalments: _, ...told } = agreementBody({ creditorId: CREDITOR, externalId, instalments: [] });
   const answer = await office.post('/v1/debts', { ...told, debt: { contractRef: `C-${externalId}`, principalMinor: 180_000 } });
   expect(answer.status).toBe(201);
-  return { id: answer.body.id, workflowId: answer.body.workflowId };
+  const { id, workflowId }: DebtAnswer = answer.body;
+  return { id, workflowId };
 }
 
 test('the debts end in three ways, and every path is kept', async () => {
