@@ -42,7 +42,7 @@ export async function exportPerson(ctx: RegisterContext, actor: Actor, ref: stri
     stops: (await stopsOf(trx, person.identity_id)).filter((stop) => stop.creditor_id === null || stop.creditor_id === person.creditor_id)
       .map((stop) => ({ on: stop.kind, at: text(stop.at), ...(isOwn(stop, person) ? { evidence: stop.evidence } : {}) })),
     agreements: await inOrder(await agreementsOfPerson(trx, id), (row) => agreementPart(trx, row)),
-    owedBeside: (await agreementsOwedBeside(trx, id)).map((row) => ({ id: row.id, kind: row.kind, externalId: row.external_id, phase: row.phase })),
+    owedBeside: (await agreementsOwedBeside(trx, id)).map((row) => ({ id: row.id, externalId: row.external_id, phase: row.phase })),
     pages: {
       links: (await linksOfPerson(trx, id)).map((row) => ({ kind: row.kind, agreementId: row.agreement_id, messageId: row.attempt_id, createdAt: text(row.created_at), expiresAt: text(row.expires_at) })),
       tries: (await triesOfPerson(trx, id)).map((row) => ({ factor: row.factor, passed: row.passed, at: text(row.at_wall) })),
