@@ -67,7 +67,12 @@ function addAgreements(program: Command, flags: GlobalFlags, output: Output): vo
   agreement.command('show').description('its state').argument('<agreement>').action(async (ref: string) => (await agreements()).showAgreement(flags, output, ref));
   agreement.command('timeline').description('everything that was decided').argument('<agreement>').action(async (ref: string) => (await agreements()).showTimeline(flags, output, ref));
   agreement.command('explain').description('why, and what is next').argument('<agreement>').action(async (ref: string) => (await agreements()).explainAgreement(flags, output, ref));
-  program.command('pay').description('records a payment').argument('<agreement>', 'id or creditor/externalId')
+  const debts = () => import('./commands/debt.ts');
+  const debt = group(program, 'debt', 'one debt that has no agreement yet, by id or creditor/externalId');
+  debt.command('show').description('its state').argument('<debt>').action(async (ref: string) => (await debts()).showDebt(flags, output, ref));
+  debt.command('withdraw').description('the creditor takes it back: nobody is contacted about it any more').argument('<debt>').option('--reason <text>', 'why; kept as a note')
+    .action(async (ref: string, options: { reason?: string }) => (await debts()).withdraw(flags, output, ref, options));
+  program.command('pay').description('records a payment').argument('<agreement>', 'id or creditor/externalId; of a debt debt/creditor/externalId')
     .requiredOption('--amount-minor <n>', 'in the minor unit of the currency').requiredOption('--currency <c>', 'ISO 4217').requiredOption('--external-id <x>', 'id of the payment')
     .option('--paid-at <instant>', 'RFC 3339 (default now)').option('--method <m>', 'transfer card cash cheque directDebit link other').option('--instalment <n>', 'the instalment it is for')
     .action(async (ref: string, options: PayOptions) => (await import('./commands/pay.ts')).pay(flags, output, ref, options));
@@ -75,6 +80,7 @@ function addAgreements(program: Command, flags: GlobalFlags, output: Output): vo
 
 const IMPORTS = {
   agreements: 'agreements, one row an instalment',
+  debts: 'debts that have no agreement yet, one row a debt',
   payments: 'what was paid; what was paid before an agreement was logged causes neither thanks nor survey',
   contacts: 'whom another system contacted and when, so that the caps are right from the first day',
 } as const;

@@ -1,7 +1,7 @@
 /** Every table of src/db/migrations as Kysely sees it. What a column means is said there, once. */
 import type { Insertable, Selectable } from 'kysely';
 import type { ContactCase, LawChannel, Purpose } from '../contact-law/policy.ts';
-import type { AgreementEvent, AgreementTerms, ComponentName, CallOutcomeName, Phase } from '../domain/agreement.ts';
+import type { AgreementEvent, AgreementTerms, FollowedKind, ComponentName, CallOutcomeName, Phase } from '../domain/agreement.ts';
 import type { StrategyOverrides } from '../strategy/overrides.ts';
 import type { Score } from '../strategy/score.ts';
 import type { SegmentFacts, SegmentSet } from '../strategy/segment.ts';
@@ -137,6 +137,10 @@ export type WorkflowState = 'starting' | 'running' | 'finished';
 
 export interface AgreementTable {
   id: string;
+  /** A debt has no agreement yet: one amount, due as a whole. */
+  kind: Defaulted<FollowedKind>;
+  /** Of a debt: the agreement that took its place. */
+  agreed_in: Defaulted<string | null>;
   creditor_id: string;
   external_id: string;
   person_id: string;
@@ -516,7 +520,7 @@ export interface SettingTable {
   value: Json<unknown>;
 }
 
-export type ImportKind = 'agreements' | 'payments' | 'contacts';
+export type ImportKind = 'agreements' | 'debts' | 'payments' | 'contacts';
 
 export interface ImportFileTable {
   id: string;

@@ -26,6 +26,15 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/agreements/:id/disputes/:disputeId/resolution': ['system', 'supervisor'],
   'POST /v1/agreements/:id/cancel': ['system', 'supervisor'],
 
+  'POST /v1/debts': ['system'],
+  'GET /v1/debts': EVERYONE,
+  'GET /v1/debts/:id': EVERYONE,
+  'GET /v1/debts/:id/timeline': EVERYONE,
+  'GET /v1/debts/:id/explain': EVERYONE,
+  'GET /v1/debts/:id/payments': EVERYONE,
+  'POST /v1/debts/:id/payments': DESK_OR_SYSTEM,
+  'POST /v1/debts/:id/withdrawal': ['system', 'supervisor'],
+
   'GET /v1/callbacks': EVERYONE,
   'GET /v1/slots': STAFF,
   'POST /v1/agreements/:id/callbacks': DESK_OR_SYSTEM,

@@ -29,6 +29,12 @@ export const agreement = z.object({
   nextStep: z.object({ step: z.string(), at: instant }).nullable(),
 }).meta({ id: 'Agreement' });
 
+export const debt = agreement.omit({ instalments: true }).extend({
+  state: z.enum(['assigned', 'agreed', 'paid', 'withdrawn', 'stopped']),
+  agreementId: z.string().nullable().meta({ description: 'the agreement that took its place' }),
+  contractRef: z.string().nullable(), assignedOn: localDate, amountMinor: minor.meta({ description: 'what was assigned' }),
+}).meta({ id: 'Debt' });
+
 export const timelineEntry = z.object({
   seq: z.int(), at: instant, kind: z.string(), channel: z.string().optional(), outcome: z.string().optional(),
   rules: z.array(z.string()).readonly().optional(), text, hash, prevHash: hash,
@@ -163,9 +169,9 @@ export const cancellation = z.object({ agreementId: z.string(), phase: z.literal
 const importSummary = z.object({ accepted: z.int(), rejected: z.int(), unchanged: z.int() });
 
 export const importFile = z.object({
-  id: z.string(), kind: z.enum(['agreements', 'payments', 'contacts']), creditorId: z.string(), dryRun: z.boolean(), state: z.enum(['reading', 'takingIn', 'done']), workflowId: z.string(),
+  id: z.string(), kind: z.enum(['agreements', 'debts', 'payments', 'contacts']), creditorId: z.string(), dryRun: z.boolean(), state: z.enum(['reading', 'takingIn', 'done']), workflowId: z.string(),
   progress: z.object({ lines: z.int(), readLines: z.int(), items: z.int(), settled: z.int(), rejected: z.int() }),
-  rows: z.int(), agreements: importSummary.optional(), payments: importSummary.optional(), contacts: importSummary.optional(), errorCount: z.int(),
+  rows: z.int(), agreements: importSummary.optional(), debts: importSummary.optional(), payments: importSummary.optional(), contacts: importSummary.optional(), errorCount: z.int(),
   errors: z.array(z.object({ line: z.int(), column: z.string().nullable(), reason: z.string() })).readonly(), nextCursor: z.string().nullable(),
   createdAt: instant, endedAt: instant.optional(),
 }).meta({ id: 'Import' });

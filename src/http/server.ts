@@ -21,6 +21,7 @@ import { operations } from './operations.ts';
 import { errorHandler, sendProblem } from './problem.ts';
 import type { Route } from './route.ts';
 import { agreementRoutes } from './routes/agreements.ts';
+import { debtRoutes } from './routes/debts.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { callbackRoutes } from './routes/callbacks.ts';
 import { configurationRoutes } from './routes/configuration.ts';
@@ -98,7 +99,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 
 function routes({ sandboxClock }: ApiDeps): readonly Route[] {
   return [
-    ...agreementRoutes, ...actionRoutes, ...callbackRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
+    ...agreementRoutes, ...debtRoutes, ...actionRoutes, ...callbackRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
     ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
   ];
 }

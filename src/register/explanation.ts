@@ -129,11 +129,18 @@ const PHASES: Readonly<Record<Phase, EntryText>> = {
   closed: { es: 'El acuerdo está cerrado.', en: 'The agreement is closed.' },
 };
 
+/** Of a debt that has no agreement yet. */
+const DEBT_PHASES: Readonly<Partial<Record<Phase, EntryText>>> = {
+  active: { es: 'La deuda está asignada y todavía no tiene acuerdo.', en: 'The debt is assigned and has no agreement yet.' },
+  settled: { es: 'La deuda está pagada.', en: 'The debt is paid.' },
+  closed: { es: 'La deuda ya no se sigue.', en: 'The debt is not followed any more.' },
+};
+
 function standing(state: AgreementState, now: number): EntryText[] {
   const view = viewOf(state);
   const { overdue, overdueMinor, daysPastDue } = overdueAt(state, now);
   const money = (minor: number): string => formatMinor(minor, state.terms.currency);
-  const lines = [PHASES[view.phase]];
+  const lines = [(state.terms.assignedOn === undefined ? undefined : DEBT_PHASES[view.phase]) ?? PHASES[view.phase]];
   if (view.balanceMinor > 0) lines.push({ es: `Saldo: ${money(view.balanceMinor)}.`, en: `Balance: ${money(view.balanceMinor)}.` });
   if (overdue) {
     lines.push({

@@ -106,7 +106,7 @@ async function agreementPart(trx: Trx, row: AgreementRow): Promise<Exported> {
   const view = viewOf((await loadState(trx, row.id)).state);
   const { payments, unmatched, promises, disputes, callbacks, calls, notes, cases, approvals, surveys, waits, proposals } = await recordsOfAgreement(trx, row.id);
   return {
-    id: row.id, externalId: row.external_id, batch: row.batch, phase: row.phase, loggedAt: text(row.logged_at), agreedOn: row.agreed_on, currency: row.currency, debt: row.debt,
+    id: row.id, kind: row.kind, externalId: row.external_id, agreedIn: row.agreed_in, batch: row.batch, phase: row.phase, loggedAt: text(row.logged_at), agreedOn: row.agreed_on, currency: row.currency, debt: row.debt,
     balanceMinor: view.balanceMinor, creditMinor: view.creditMinor, paidMinor: view.paidMinor,
     instalments: [...view.superseded, ...view.instalments].map(({ number, version, dueOn, amountMinor, paidMinor }) => ({ number, version, dueOn, amountMinor, paidMinor })),
     payments: payments.map(toPaymentAnswer),

@@ -19,7 +19,7 @@ const ABOUT_NO_DEBTOR = [
 
 /** What stays of tables about debtors, by what it is: ids and names of the creditor's books, words of fixed lists, money. */
 const STAYS: Readonly<Record<string, string>> = {
-  agreement: 'creditor_id external_id batch country zone currency terms debt strategy_id body_hash workflow_id run_id workflow_state phase current_strategy_id strategy_overrides product strategy_chosen',
+  agreement: 'kind creditor_id external_id batch country zone currency terms debt strategy_id body_hash workflow_id run_id workflow_state phase current_strategy_id strategy_overrides product strategy_chosen',
   agreement_co_debtor: '',
   agreement_event: 'id kind body',
   allocation: 'component',

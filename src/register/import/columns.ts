@@ -2,12 +2,16 @@
 import { parse } from 'csv-parse/sync';
 import type { ImportKind } from '../../db/database.ts';
 import { AppError } from '../../errors.ts';
+import { PERSON_COLUMNS } from './person-cells.ts';
 
 export const COLUMNS = {
   agreements: [
     'agreement', 'person', 'name', 'id_country', 'id_number', 'language', 'zone', 'country', 'region', 'city', 'phone', 'email',
     'contract', 'signed_on', 'defaulted_on', 'principal', 'interest', 'fees', 'currency', 'instalment', 'due_on', 'amount', 'strategy',
     'paid', 'discount', 'agreed_on', 'batch', 'person_type', 'sms_consent', 'call_consent', 'email_consent', 'consent_evidence',
+  ],
+  debts: [
+    'debt', ...PERSON_COLUMNS, 'contract', 'signed_on', 'defaulted_on', 'principal', 'interest', 'late_interest', 'fees', 'taxes', 'currency', 'strategy', 'assigned_on', 'batch',
   ],
   payments: ['agreement', 'external_id', 'amount', 'currency', 'paid_at', 'method', 'instalment', 'collected_by'],
   contacts: ['agreement', 'person', 'channel', 'at', 'kind', 'outcome', 'direction', 'purpose', 'external_id', 'note'],
@@ -23,6 +27,7 @@ interface Needed {
 
 const NEEDED: Readonly<Record<ImportKind, Needed>> = {
   agreements: { all: ['agreement', 'person', 'name', 'currency', 'instalment', 'due_on', 'amount'], oneOf: ['phone', 'email'] },
+  debts: { all: ['debt', 'person', 'name', 'currency', 'principal'], oneOf: ['phone', 'email'] },
   payments: { all: ['agreement', 'external_id', 'amount', 'paid_at'], oneOf: [] },
   contacts: { all: ['channel', 'at'], oneOf: ['agreement', 'person'] },
 };

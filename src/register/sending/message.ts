@@ -86,6 +86,7 @@ function dataOf({ parcel, subject: { person, creditor, row }, law, urls, publicB
     firm: firmOf(creditor),
     creditorName: creditor.name,
     confirmed: person.confirmed_at !== null,
+    beforeAgreement: partsOf(parcel).every(({ agreement }) => agreement.row.kind === 'debt'),
     items,
     totalMinor: items.reduce((sum, item) => sum + item.amountMinor, 0),
     currency: row.currency,
@@ -126,7 +127,7 @@ function itemsOf({ row, state }: LoadedAgreement, occurrences: readonly Occurren
   const plan = viewOf(state).instalments;
   const instalments = Math.max(1, ...plan.filter((one) => one.kind === 'instalment').map((one) => one.number));
   return [...owed.values()].sort((a, b) => a.number - b.number).map((one) => ({
-    kind: one.kind, reference: row.debt?.contractRef ?? row.external_id, instalmentNumber: one.number, instalments, dueOn: one.dueOn,
+    kind: row.kind === 'debt' && one.kind === 'instalment' ? 'debt' : one.kind, reference: row.debt?.contractRef ?? row.external_id, instalmentNumber: one.number, instalments, dueOn: one.dueOn,
     amountMinor: one.amountMinor - one.paidMinor, currency: row.currency,
   }));
 }
