@@ -5,6 +5,7 @@ import type { AgreementEvent, AgreementTerms, ComponentName, CallOutcomeName, Ph
 import type { StrategyOverrides } from '../strategy/overrides.ts';
 import type { Score } from '../strategy/score.ts';
 import type { SegmentFacts, SegmentSet } from '../strategy/segment.ts';
+import type { AnswerKind } from '../text/reply-answer.ts';
 import type { MessageChannel, StepPurpose, Strategy } from '../strategy/strategy.ts';
 import type { Defaulted, Json, NullableJson, NullableTimestamp, Timestamp, WallTimestamp } from './columns.ts';
 
@@ -665,7 +666,7 @@ export interface ReplyTable {
   closed_at: NullableTimestamp;
   closed_by: Defaulted<string | null>;
   note: Defaulted<string | null>;
-  answer: string | null;
+  answer: AnswerKind | null;
   answer_at: NullableTimestamp;
   answer_state: 'wanted' | 'made' | 'dropped' | null;
   answer_attempt: Defaulted<string | null>;

@@ -67,7 +67,7 @@ export interface ReplyChange {
   readonly closed: { readonly at: number; readonly by: string } | null;
 }
 
-export async function changeReply(trx: Trx, id: string, { state, closed, note, saidDate, ...words }: ReplyChange): Promise<void> {
+export async function changeReply(trx: Db | Trx, id: string, { state, closed, note, saidDate, ...words }: ReplyChange): Promise<void> {
   await trx.updateTable('reply').set({
     state, closed_at: nullableInstant(closed?.at ?? null), closed_by: closed?.by ?? null, ...words,
     ...(note === undefined ? {} : { note }), ...(saidDate === undefined ? {} : { said_date: saidDate }),

@@ -25,6 +25,7 @@ import { actionRoutes } from './routes/actions.ts';
 import { callbackRoutes } from './routes/callbacks.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { creditorRoutes } from './routes/creditors.ts';
+import { inboxRoutes } from './routes/inbox.ts';
 import { importRoutes } from './routes/imports.ts';
 import { personRoutes } from './routes/persons.ts';
 import { preLegalRoutes } from './routes/pre-legal.ts';
@@ -98,7 +99,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 
 function routes({ sandboxClock }: ApiDeps): readonly Route[] {
   return [
-    ...agreementRoutes, ...actionRoutes, ...callbackRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
+    ...agreementRoutes, ...actionRoutes, ...callbackRoutes, ...inboxRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
     ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
   ];
 }

@@ -1,4 +1,5 @@
 /** What a reply brings about, in the words of the timeline and of the inbox. No word of the person stands here. */
+import type { AnswerKind } from '../../text/reply-answer.ts';
 import type { EntryText } from '../timeline.ts';
 
 export const DID = {
@@ -29,9 +30,6 @@ export const INBOX_KINDS = [
   'unmatched', 'unsure', 'unverified', 'otherAddress', 'over', 'proof', 'promise', 'terms', 'hardship', 'callback', 'wrongPerson', 'dispute', 'deceased', 'optIn', 'unclear',
 ] as const;
 export type InboxKind = (typeof INBOX_KINDS)[number];
-
-/** The automatic answers (src/text/reply-answer.ts). */
-export type AnswerKind = 'proof' | 'promised' | 'promiseRefused' | 'terms' | 'hardship' | 'callBooked' | 'callWanted' | 'dispute' | 'help';
 
 export interface Done {
   readonly did: Did;

@@ -3,6 +3,8 @@ import { classifyReply, type ReplyMeaning } from '../../replies/classify.ts';
 import type { Db, Trx } from '../../db/pool.ts';
 import { personById } from '../../db/persons.ts';
 import { agreementsOfPerson } from '../../db/agreements.ts';
+import { LOCALES } from '../../text/locale.ts';
+import { phrasesFor } from '../../text/phrases.ts';
 import type { OptOutBody } from '../opt-out.ts';
 import { optOutLawOf } from '../opt-out-scope.ts';
 import type { InboundMessage } from './inbound-message.ts';
@@ -21,6 +23,17 @@ function lettersOf(text: string): string {
   return text.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, '').replaceAll(/[^A-Za-z]+/g, '').toUpperCase();
 }
 
+/** The words that our own messages ask for (src/text/phrases), each language's; they are understood in all of them. */
+let invited: ReadonlyMap<string, 'optOut' | 'callMe' | 'wrongPerson'> | undefined;
+
+function invitedWord(text: string): 'optOut' | 'callMe' | 'wrongPerson' | undefined {
+  invited ??= new Map(LOCALES.flatMap((locale) => {
+    const { stop, call, notYou } = phrasesFor(locale).replies;
+    return [[lettersOf(stop), 'optOut'], [lettersOf(call), 'callMe'], [lettersOf(notYou), 'wrongPerson']] as const;
+  }));
+  return invited.get(lettersOf(text));
+}
+
 /** The words of which Twilio has heard what they ask for, and which it answers itself. */
 const HEARD = { STOP: 'optOut', START: 'optIn', HELP: 'help' } as const;
 
@@ -28,7 +41,8 @@ const HEARD = { STOP: 'optOut', START: 'optIn', HELP: 'help' } as const;
 export function readAnywhere(message: InboundMessage, where: { locale?: string; zone?: string; now?: number } = {}): ReplyMeaning {
   if (message.optOutType !== undefined) return { class: HEARD[message.optOutType], confidence: CERTAIN };
   if (isStopWord(message.text)) return { class: 'optOut', confidence: CERTAIN };
-  return classifyReply({ text: message.text, ...where });
+  const word = invitedWord(message.text);
+  return word === undefined ? classifyReply({ text: message.text, ...where }) : { class: word, confidence: CERTAIN };
 }
 
 export interface Reading {
