@@ -1,16 +1,20 @@
 /** What a person writes back acts: once, at the creditor it answers, and never on the word of another. */
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { instant, json } from '../../src/db/columns.ts';
 import type { Row } from '../../src/db/database.ts';
 import { contactPointById, contactPointsOf } from '../../src/db/contact-points.ts';
 import { eventsOf } from '../../src/db/agreement-events.ts';
+import { forgetUnmatched } from '../../src/db/replies.ts';
 import { openDb, type OpenedDb } from '../../src/db/pool.ts';
 import { viewOf } from '../../src/domain/view.ts';
 import { receiveMail, receiveSms } from '../../src/register/inbound.ts';
+import { erasePerson, erasureBody } from '../../src/register/person-erasure.ts';
 import { loadState } from '../../src/register/rebuild.ts';
 import { readTimeline, verifyChain } from '../../src/register/timeline.ts';
 import { freshDatabase, type FreshDatabase } from '../setup/database.ts';
+import { ADMIN } from './ledger.ts';
 import { at, movableClock, outboxOf, registerContext, seedAgent, seedAgreement, seedPerson, silentLog, type PersonOptions, type SeededPerson } from './seed.ts';
 
 /** Monday, ten in the morning; the instalment of 90.000 was due on the second. */
@@ -306,6 +310,59 @@ test('of what is over, nothing is collected: a word about it goes to a person', 
   const who = await debtor();
   await opened.db.updateTable('agreement').set({ phase: 'settled' }).where('id', '=', who.agreementId).execute();
   expect(await replyTo(await says(who, 'no reconozco esa deuda'))).toMatchObject({ did: 'forwarded', inbox: 'over', agreement_id: who.agreementId });
+});
+
+test('erased with the person: what they wrote, also before their number was known to be theirs', async () => {
+  const phone = '+56988887777';
+  const early = await says({ phone }, 'soy la Marisol de Temuco');
+  const who = await debtor({ phone });
+  const late = await says(who, 'ya pagué, soy la Marisol');
+  await opened.db.updateTable('agreement').set({ phase: 'closed' }).where('id', '=', who.agreementId).execute();
+  await erasePerson(context(), ADMIN, who.personId, erasureBody.parse({}));
+  const left = [...await replies(early), ...await replies(late), ...await opened.db.selectFrom('provider_event').selectAll().where('event_id', 'in', [early, late]).execute()];
+  expect(JSON.stringify(left)).not.toMatch(/Marisol|Temuco|8888/);
+  expect(await replyTo(late)).toMatchObject({ body: null, answer_state: 'dropped', class: 'alreadyPaid' });
+});
+
+test('words that belong to nobody are kept for a year', async () => {
+  const old = await says({ phone: '+56912121212' }, 'hola desde lejos');
+  clock.set(NOW + 364 * 86_400_000);
+  const fresh = await says({ phone: '+56912121212' }, 'hola otra vez');
+  const who = await debtor();
+  const known = await says(who, 'ya pagué');
+  const forget = (now: number) => opened.db.transaction().execute((trx) => forgetUnmatched(trx, now - 365 * 86_400_000));
+  await forget(NOW + 365 * 86_400_000);
+  expect((await replyTo(old)).body).toBe('hola desde lejos');
+  await forget(NOW + 365 * 86_400_000 + 1);
+  expect([(await replyTo(old)).body, (await replyTo(fresh)).body, (await replyTo(known)).body]).toEqual([null, 'hola otra vez', 'ya pagué']);
+  expect(await opened.db.selectFrom('provider_event').select('payload').where('event_id', '=', old).executeTakeFirstOrThrow()).toEqual({ payload: {} });
+});
+
+/** What may arrive in one morning: each text as one message, each message perhaps more than once. */
+const MORNING = ['ya pagué', 'pago el viernes', 'pago el jueves', 'no reconozco esa deuda', 'el titular falleció', 'no me escriban más', 'NO SOY', 'no puedo pagar, estoy sin trabajo', '¿quién es?', 'muchas gracias', 'xyz'];
+
+test('the same messages in any order, as often as they may come, leave the same state', async () => {
+  const arrive = async (order: readonly number[]) => {
+    const one = await debtor();
+    const other = await debtor({ creditorId: 'otro', phone: one.phone });
+    await wrote(one, NOW - 3_600_000);
+    const ids = MORNING.map(() => randomUUID());
+    for (const index of order) await says(one, MORNING[index] ?? '', { eventId: ids[index] ?? '' });
+    const { holdUntil, disputes, optedOut, promises } = await view(one);
+    const rows = await opened.db.selectFrom('reply').select(['class', 'did', 'inbox', 'addressed']).where('event_id', 'in', ids).execute();
+    return {
+      holdUntil, disputes: disputes.length, optedOut: optedOut.toSorted(), promises: promises.map(({ dueOn, amountMinor }) => `${dueOn} ${amountMinor}`).toSorted(), silent: [await denied(one), await denied(other)],
+      health: (await contactPointById(opened.db, one.phoneId))?.health, untouched: await kinds(other), replies: rows.map((row) => JSON.stringify(row)).toSorted(),
+    };
+  };
+  const straight = await arrive([...MORNING.keys()]);
+  expect(straight).toMatchObject({ holdUntil: NOW + 30 * 86_400_000, disputes: 1, promises: ['2026-03-19 90000', '2026-03-20 90000'], silent: [['call', 'sms'], ['call', 'sms']], health: 'quarantined', untouched: ['optedOut', 'optedOut'] });
+  await fc.assert(fc.asyncProperty(
+    fc.shuffledSubarray([...MORNING.keys(), ...MORNING.keys(), ...MORNING.keys()], { minLength: MORNING.length }).filter((order) => new Set(order).size === MORNING.length),
+    async (order) => {
+      expect(await arrive(order)).toEqual(straight);
+    },
+  ), { numRuns: 4 });
 });
 
 test('the timeline says what a reply brought about and not a word of it, and its chain holds', async () => {

@@ -65,7 +65,7 @@ test('a second message of the same day gets no second answer; the next day one d
   await says(who, '¿puedo pagar en más cuotas?');
   await sendAnswers(desk.deps);
   expect(sent()).toHaveLength(1);
-  expect((await states(who)).toSorted()).toEqual(['dropped', 'made']);
+  expect(new Set(await states(who))).toEqual(new Set(['dropped', 'made']));
   desk.clock.set(at('2026-03-06', 10));
   await says(who, '¿puedo pagar en más cuotas?');
   await sendAnswers(desk.deps);
