@@ -231,20 +231,20 @@ test('a number that nobody has, and one whose owner cannot be told, wait for a p
   expect([(await view(one)).holdUntil, (await view(other)).holdUntil]).toEqual([null, null]);
 });
 
-test('the same message again, also after a crash before it was noted, does nothing', async () => {
+test.each(['ya pagué y no me escriban más', 'ya pagué'])('the same message again, also after a crash before it was noted, does nothing: %s', async (text) => {
   const one = await debtor();
   const other = await debtor({ creditorId: 'otro', phone: one.phone });
   await wrote(one, NOW - 86_400_000);
-  const eventId = await says(one, 'ya pagué y no me escriban más');
+  const eventId = await says(one, text);
   const state = async () => [await kinds(one), await kinds(other), await replies(eventId), await denied(one), await denied(other), await readTimeline(opened.db, one.agreementId)];
   const before = await state();
   await opened.db.deleteFrom('provider_event').where('event_id', '=', eventId).execute();
   // Meanwhile the other creditor wrote: the message is still the first one's.
   await wrote(other, NOW - 1_000);
   clock.set(NOW + 60_000);
-  await says(one, 'ya pagué y no me escriban más', { eventId });
+  await says(one, text, { eventId });
   expect(await state()).toEqual(before);
-  await says(one, 'ya pagué y no me escriban más', { eventId });
+  await says(one, text, { eventId });
   expect(await state()).toEqual(before);
 });
 
