@@ -66,6 +66,8 @@ export const VARIABLES = {
   SENDGRID_API_KEY: { schema: text, fallback: null, secret: 'all' },
   SENDGRID_FROM: { schema: text.regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address'), fallback: null },
   SENDGRID_WEBHOOK_PUBLIC_KEY: { schema: publicKey, fallback: null },
+  SENDGRID_INBOUND_SECRET: { schema: text.regex(/^[A-Za-z0-9_-]{24,200}$/, '24 to 200 letters, digits, hyphens, underscores'), fallback: null, secret: 'all' },
+  SENDGRID_INBOUND_PUBLIC_KEY: { schema: publicKey, fallback: null },
   SENDGRID_BASE_URL: { schema: httpUrl, fallback: null },
   SMTP_URL: { schema: url(['smtp:', 'smtps:'], 'an smtp:// or smtps:// URL'), fallback: null, secret: 'password' },
   EMAIL_PROVIDER: { schema: choice('sendgrid', 'smtp'), fallback: null },

@@ -36,6 +36,13 @@ export interface SendgridConfig {
   readonly baseUrl: string | null;
 }
 
+/** What an inbound mail must carry: a secret in its address (`?key=`), or a signature of the key of a parse security policy. */
+export interface InboundMailConfig {
+  readonly secret: string | null;
+  /** Base64 of the SPKI DER of a P-256 key. */
+  readonly publicKey: string | null;
+}
+
 export interface OidcConfig {
   readonly issuer: string;
   readonly clientId: string;
@@ -50,6 +57,8 @@ export interface Config {
   readonly clock: 'wall' | 'virtual';
   readonly twilio: TwilioConfig | null;
   readonly sendgrid: SendgridConfig | null;
+  /** Neither set: no mail is taken. */
+  readonly inboundMail: InboundMailConfig;
   readonly smtpUrl: string | null;
   readonly emailProvider: 'sendgrid' | 'smtp';
   /** The first encrypts; all decrypt. Empty: payloads are not encrypted. */
@@ -186,6 +195,7 @@ function assemble(parsed: Parsed): Config {
       apiKey: parsed.SENDGRID_API_KEY, from: parsed.SENDGRID_FROM ?? '',
       webhookPublicKey: parsed.SENDGRID_WEBHOOK_PUBLIC_KEY, baseUrl: parsed.SENDGRID_BASE_URL,
     },
+    inboundMail: { secret: parsed.SENDGRID_INBOUND_SECRET, publicKey: parsed.SENDGRID_INBOUND_PUBLIC_KEY },
     smtpUrl: parsed.SMTP_URL,
     emailProvider: parsed.EMAIL_PROVIDER ?? (parsed.SENDGRID_API_KEY === null && parsed.SMTP_URL !== null ? 'smtp' : 'sendgrid'),
     payloadKeys: parsed.PAYLOAD_KEYS ?? [],

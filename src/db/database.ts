@@ -5,12 +5,16 @@ import type { AgreementEvent, AgreementTerms, FollowedKind, ComponentName, CallO
 import type { StrategyOverrides } from '../strategy/overrides.ts';
 import type { Score } from '../strategy/score.ts';
 import type { SegmentFacts, SegmentSet } from '../strategy/segment.ts';
+import type { AnswerKind } from '../text/reply-answer.ts';
 import type { MessageChannel, StepPurpose, Strategy } from '../strategy/strategy.ts';
 import type { Defaulted, Json, NullableJson, NullableTimestamp, Timestamp, WallTimestamp } from './columns.ts';
 
 export type ConsentChannel = 'sms' | 'email' | 'call';
 export type ConsentState = 'granted' | 'denied' | 'unknown';
 export type Role = 'admin' | 'system' | 'agent' | 'supervisor' | 'lawyer' | 'creditor';
+
+/** As src/replies has them; a class that is not stored any more stays readable. */
+export type ReplyClass = 'optOut' | 'deceased' | 'wrongPerson' | 'dispute' | 'alreadyPaid' | 'willPay' | 'callMe' | 'optIn' | 'askTerms' | 'cannotPay' | 'help' | 'thanks' | 'unknown';
 
 export interface CreditorSettings {
   readonly componentOrder?: readonly ComponentName[];
@@ -19,6 +23,8 @@ export interface CreditorSettings {
   readonly senders?: { readonly smsFrom?: string; readonly emailFrom?: string };
   /** Where the person pays the creditor; absent: at the creditor's own places. */
   readonly payUrl?: string;
+  /** What replies bring about at this creditor; what is absent has a default in src/register/replies/settings.ts. */
+  readonly replies?: { readonly proofDays?: number; readonly hardshipHoldDays?: number; readonly minConfidence?: number };
   /** What this creditor changes in a strategy, by its id; agreements take it in when they are logged. */
   readonly strategies?: Readonly<Record<string, StrategyOverrides>>;
   /** How the firm is reached, and who the creditor is on paper: what texts and pages must say in some countries. */
@@ -639,6 +645,37 @@ export interface PageSessionTable {
   until_wall: Timestamp;
 }
 
+export interface ReplyTable {
+  id: string;
+  provider: string;
+  event_id: string;
+  channel: 'sms' | 'email';
+  creditor_id: string | null;
+  person_id: string | null;
+  identity_id: string | null;
+  contact_point_id: string | null;
+  agreement_id: string | null;
+  addressed: boolean;
+  body: string | null;
+  attachments: Defaulted<number>;
+  class: ReplyClass;
+  confidence: number;
+  said_date: string | null;
+  said_time: string | null;
+  amount_minor: number | null;
+  did: string;
+  inbox: string | null;
+  state: 'open' | 'done';
+  at: Timestamp;
+  closed_at: NullableTimestamp;
+  closed_by: Defaulted<string | null>;
+  note: Defaulted<string | null>;
+  answer: AnswerKind | null;
+  answer_at: NullableTimestamp;
+  answer_state: 'wanted' | 'made' | 'dropped' | null;
+  answer_attempt: Defaulted<string | null>;
+}
+
 export interface Database {
   creditor: CreditorTable;
   identity: IdentityTable;
@@ -688,6 +725,7 @@ export interface Database {
   factor_try: FactorTryTable;
   factor_code: FactorCodeTable;
   page_session: PageSessionTable;
+  reply: ReplyTable;
 }
 
 export type Row<T extends keyof Database> = Selectable<Database[T]>;

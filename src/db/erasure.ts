@@ -39,6 +39,13 @@ const ofAgreements = (person: ErasedPerson) => sql`${[...person.agreementIds]}::
 
 /** By table. The order matters: texts from people are found by their number. */
 const TAKINGS: readonly Taking[] = [
+  // What nobody could be found for is theirs when their number or address sent it.
+  { table: 'reply', columns: ['body', 'note', 'said_time'], take: async (trx, { personId }) => rowsOf(await sql`
+    update reply set body = null, note = null, said_date = null, said_time = null, amount_minor = null,
+           answer_state = case when answer_state = 'wanted' then 'dropped' else answer_state end
+     where person_id = ${personId}::uuid or (person_id is null and (provider, event_id) in (
+       select provider, event_id from provider_event where payload->>'from' in (select value from contact_point mine where mine.person_id = ${personId}::uuid
+          and not exists (select 1 from contact_point theirs where theirs.value = mine.value and theirs.person_id <> mine.person_id))))`.execute(trx)) },
   // A number that somebody else still has is theirs too, and so is what was written from it.
   { table: 'provider_event', columns: ['payload'], take: async (trx, { personId }) => rowsOf(await sql`
     update provider_event set payload = '{}'

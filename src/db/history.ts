@@ -17,7 +17,8 @@ interface HistoryRow {
 /**
  * The person's contacts since an instant (epoch ms), in the order of time. Messages count from the claim on, so that two
  * claims cannot use the same place; a refused one (`rejected`) never left. A booked callback reserves its day before it
- * is made; once made, the call itself counts. Contacts that another system made before (`past_contact`) count like ours. `except` leaves out one attempt: the one that asks.
+ * is made; once made, the call itself counts. Contacts that another system made before (`past_contact`) count like ours. What the person wrote
+ * is a contact that they began. `except` leaves out one attempt: the one that asks.
  */
 export async function contactHistory(db: Db | Trx, identityId: string, since: number, except: string | null = null): Promise<PastContact[]> {
   const { rows } = await sql<HistoryRow>`
@@ -38,6 +39,9 @@ export async function contactHistory(db: Db | Trx, identityId: string, since: nu
     union all
     select channel, at, direction, conversation, purpose, agreement_id::text, creditor_id
       from past_contact where identity_id = ${identityId}::uuid and at >= ${instant(since)}
+    union all
+    select channel, at, 'in', false, 'replyToDebtor', agreement_id::text, creditor_id
+      from reply where identity_id = ${identityId}::uuid and addressed and at >= ${instant(since)}
     order by at`.execute(db);
   return rows.map((row) => ({
     channel: row.channel, at: row.at, ...(row.direction === 'in' ? { direction: row.direction } : {}), kind: row.conversation ? 'conversation' : 'attempt', purpose: row.purpose, creditorId: row.creditor,

@@ -86,6 +86,7 @@ export async function movePerson(trx: Trx, personId: string, from: string, to: s
   await trx.updateTable('callback').set({ identity_id: to }).where('agreement_id', 'in', agreements).execute();
   await trx.updateTable('call_log').set({ identity_id: to }).where('agreement_id', 'in', agreements).execute();
   await trx.updateTable('past_contact').set({ identity_id: to }).where('person_id', '=', personId).execute();
+  await trx.updateTable('reply').set({ identity_id: to }).where('person_id', '=', personId).execute();
   await trx.updateTable('agreement').set({ identity_id: to }).where('person_id', '=', personId).execute();
   await sql`update identity set last_seq = greatest(last_seq, (select last_seq from identity where id = ${from})) where id = ${to}`.execute(trx);
   if ((await personsOfIdentity(trx, from)).length > 0) return;

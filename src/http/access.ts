@@ -47,6 +47,10 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/persons/:id/opt-outs': DESK_OR_SYSTEM,
   'POST /v1/persons/:id/stops': DESK_OR_SYSTEM,
 
+  'GET /v1/inbox': STAFF,
+  'POST /v1/inbox/:id/done': DESK,
+  'POST /v1/inbox/:id/reclassify': DESK,
+
   'GET /v1/surveys': EVERYONE,
   'GET /v1/pre-legal': ['agent', 'supervisor', 'lawyer', 'creditor', 'system'],
   'POST /v1/pre-legal/:id/approve': ['supervisor', 'lawyer'],

@@ -75,6 +75,12 @@ export const survey = z.object({
   createdAt: instant, expiresAt: instant, answeredAt: instant.optional(), score: z.int().optional(), comment: z.string().optional(),
 }).meta({ id: 'Survey' });
 
+export const inboxItem = z.object({
+  id: z.string(), kind: z.string(), class: z.string(), confidence: z.number(), channel: z.enum(['sms', 'email']), at: instant, state: z.enum(['open', 'done']), did: z.string(), attachments: z.int(),
+  creditorId: z.string().optional(), personId: z.string().optional(), agreementId: z.string().optional(), from: z.string().optional(), text: z.string().optional(),
+  date: localDate.optional(), time: z.string().optional(), amountMinor: minor.optional(), closedAt: instant.optional(), closedBy: z.string().optional(), note: z.string().optional(),
+}).meta({ id: 'InboxItem' });
+
 export const agent = z.object({
   id: z.string(), name: z.string(), zone: z.string(), creditors: z.array(z.string()).readonly().nullable(), active: z.boolean(),
 }).meta({ id: 'Agent' });

@@ -26,6 +26,7 @@ import { actionRoutes } from './routes/actions.ts';
 import { callbackRoutes } from './routes/callbacks.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { creditorRoutes } from './routes/creditors.ts';
+import { inboxRoutes } from './routes/inbox.ts';
 import { importRoutes } from './routes/imports.ts';
 import { personRoutes } from './routes/persons.ts';
 import { preLegalRoutes } from './routes/pre-legal.ts';
@@ -99,7 +100,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 
 function routes({ sandboxClock }: ApiDeps): readonly Route[] {
   return [
-    ...agreementRoutes, ...debtRoutes, ...actionRoutes, ...callbackRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
+    ...agreementRoutes, ...debtRoutes, ...actionRoutes, ...callbackRoutes, ...inboxRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
     ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
   ];
 }

@@ -32,6 +32,10 @@ const settings = z.strictObject({
   }).optional(),
   /** Where debtors of this creditor pay. */
   payUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  /** Replies: business days in which proof of a payment is awaited, days of rest for who cannot pay, and from which confidence on a reply acts by itself. */
+  replies: z.strictObject({
+    proofDays: z.int().min(1).max(30).optional(), hardshipHoldDays: z.int().min(0).max(30).optional(), minConfidence: z.number().min(0).max(1).optional(),
+  }).optional(),
   /** What this creditor changes in a strategy, by its id. */
   strategies: z.record(z.string(), strategyOverrides).optional(),
 });
@@ -132,14 +136,15 @@ function cursorId(cursor: string): string {
 }
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
-type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'senders' | 'contact'>> & {
+type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'senders' | 'contact' | 'replies'>> & {
+  readonly replies?: Loose<NonNullable<CreditorSettings['replies']>> | undefined;
   readonly contact?: Loose<NonNullable<CreditorSettings['contact']>> | undefined;
   readonly promiseLimits?: Loose<NonNullable<CreditorSettings['promiseLimits']>> | undefined;
   readonly senders?: Loose<NonNullable<CreditorSettings['senders']>> | undefined;
 };
 
 /** Without the fields that are there but undefined. */
-function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, contact, strategies }: GivenSettings): CreditorSettings {
+function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, contact, strategies, replies }: GivenSettings): CreditorSettings {
   return {
     ...(strategies === undefined ? {} : { strategies }),
     ...(componentOrder === undefined ? {} : { componentOrder }),
@@ -148,6 +153,7 @@ function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, contact, s
     ...(senders === undefined ? {} : { senders: tidySenders(senders) }),
     ...(payUrl === undefined ? {} : { payUrl }),
     ...(contact === undefined ? {} : { contact: defined(contact) }),
+    ...(replies === undefined ? {} : { replies: defined(replies) }),
   };
 }
 
@@ -159,8 +165,9 @@ function tidySenders({ smsFrom, emailFrom }: NonNullable<GivenSettings['senders'
   return { ...(smsFrom === undefined ? {} : { smsFrom }), ...(emailFrom === undefined ? {} : { emailFrom }) };
 }
 
-type Contact = NonNullable<CreditorSettings['contact']>;
-
-function defined(contact: Loose<Contact>): Contact {
-  return Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== undefined));
+/** An object whose fields may all be left out, without those that are there but undefined. */
+function defined<T extends object>(given: Loose<T>): Partial<T> {
+  const kept: Partial<T> = {};
+  for (const key in given) if (given[key] !== undefined) kept[key] = given[key];
+  return kept;
 }

@@ -29,7 +29,7 @@ const blocks = z.strictObject(Object.fromEntries(BLOCK_IDS.map((id) => [id, line
 const phrasesFile = z.strictObject({
   /** Single words that differ from place to place; templates say `{{ w.suits }}`. */
   words: z.strictObject({ suits: line, agreement: line, contract: line, amount: line, instalmentAmount: line }),
-  /** What people answer with; must be words that src/register/inbound.ts understands. */
+  /** What people answer with; must be words that src/register/replies understands. */
   replies: z.strictObject({ call: line, stop: line, notYou: line }),
   blocks,
   /** What an unconfirmed contact point gets instead of a text that would tell of a debt. */

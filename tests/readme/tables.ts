@@ -22,6 +22,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   SENDGRID_API_KEY: 'SendGrid key',
   SENDGRID_FROM: 'sender address of e-mails',
   SENDGRID_WEBHOOK_PUBLIC_KEY: 'verifies the event webhook',
+  SENDGRID_INBOUND_SECRET: 'takes mails whose address `/webhooks/sendgrid/inbound?key=…` carries it',
+  SENDGRID_INBOUND_PUBLIC_KEY: 'takes mails that are signed by a parse security policy with this key',
   SENDGRID_BASE_URL: 'replaces the SendGrid host (a stand-in)',
   SMTP_URL: 'mail server, `smtp://` or `smtps://`',
   EMAIL_PROVIDER: '`sendgrid` or `smtp`; by what is set',

@@ -51,6 +51,7 @@ const STAYS: Readonly<Record<string, string>> = {
   pre_legal_case: 'creditor_id state occurrence workflow_id',
   promise: 'channel taken_by',
   provider_event: 'provider event_id status',
+  reply: 'provider event_id channel creditor_id class did inbox state closed_by answer answer_state',
   stop: 'creditor_id kind',
   // Numbers of the money that stays; the open one is withdrawn.
   strategy_proposal: 'creditor_id from_strategy to_strategy segment facts score state decided_by',

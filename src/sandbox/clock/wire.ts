@@ -10,9 +10,12 @@ import type { TemporalGateway } from '../../client/temporal.ts';
 import type { VirtualWorkflowTime } from '../../client/workflow-time.ts';
 import type { RegisterContext } from '../../register/person-lock.ts';
 import { loadState } from '../../register/rebuild.ts';
+import { nextAnswer } from '../../db/replies.ts';
 import { dailyRetention } from '../../register/retention.ts';
 import { nextSegmentation, segmentDaily } from '../../register/strategy-proposal.ts';
 import { installedSending } from '../../register/sending/installed.ts';
+import { sendAnswers } from '../../register/sending/answer.ts';
+import type { SendingDeps } from '../../register/sending/deps.ts';
 import { anyChange, reconcileUnknown } from '../../register/sending/reconcile.ts';
 import { createDebtors } from '../debtors/debtors.ts';
 import { LOOPBACK } from '../ports.ts';
@@ -83,6 +86,11 @@ export function dailyActors(ctx: RegisterContext): Actor[] {
   ];
 }
 
+/** Answers replies, as a worker does in real time. */
+export function answeringActor(sending: SendingDeps): Actor {
+  return { name: 'answers', patienceMs: 60_000, next: () => nextAnswer(sending.ctx.db), run: async (now) => void (await sendAnswers(sending, now)) };
+}
+
 /** The sandbox's clock of the API process: providers and scripted people act by it. */
 export async function createSandboxClock(config: Config, ctx: RegisterContext): Promise<{ clock: SandboxClock; start(): void; stop(): Promise<void> }> {
   const gateway = await openGateway({ temporal: config.temporal, clock: 'virtual', db: ctx.db });
@@ -91,6 +99,7 @@ export async function createSandboxClock(config: Config, ctx: RegisterContext): 
   const actors = sandbox === null ? [] : [
     providerActor(sandbox.providerUrl),
     createDebtors({ ctx, apiUrl: `http://${LOOPBACK}:${config.port}`, adminKey: sandbox.adminKey }),
+    answeringActor(sending),
     ...dailyActors(ctx),
   ];
   const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => anyChange(await reconcileUnknown(sending, now)) });
