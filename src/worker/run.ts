@@ -13,6 +13,7 @@ import { dailyRetention } from '../register/retention.ts';
 import { segmentDaily } from '../register/strategy-proposal.ts';
 import type { SendingDeps } from '../register/sending/deps.ts';
 import { installedSending } from '../register/sending/installed.ts';
+import { paymentDuties } from '../register/sending/payment-receipt.ts';
 import { reconcileUnknown } from '../register/sending/reconcile.ts';
 import { buildId, workflowBundle } from './bundle.ts';
 import { startWorkers, type QueueName } from './workers.ts';
@@ -59,13 +60,18 @@ export async function runWorker(config: Config, { queues, log }: WorkerProcessOp
   }
 }
 
-/** Open questions about contacts, once a minute, by one worker at a time. A loop and not a Temporal Schedule: it must run while Temporal is away. */
+/** Open questions about contacts and payments, once a minute, by one worker at a time. A loop and not a Temporal Schedule: it must run while Temporal is away. */
 async function reconciling(db: Db, sending: SendingDeps, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       await ifFree(db, 'reconcile contacts', () => reconcileUnknown(sending));
     } catch (error) {
       log.error({ err: error }, 'open contacts could not be reconciled');
+    }
+    try {
+      await ifFree(db, 'reconcile payments', async () => void (await paymentDuties(sending)));
+    } catch (error) {
+      log.error({ err: error }, 'open payments could not be reconciled');
     }
     await sleep(RECONCILE_MS, undefined, { signal }).catch(() => undefined);
   }
