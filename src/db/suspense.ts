@@ -13,7 +13,8 @@ export interface NewUnmatched {
   readonly creditorId: string | null;
   readonly agreementId: string | null;
   readonly reason: string;
-  readonly amountMinor: number;
+  /** null: it is known of, but is no money that could be booked. */
+  readonly amountMinor: number | null;
   readonly currency: string;
   readonly paidAt: number;
   readonly method: string;

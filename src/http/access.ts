@@ -22,7 +22,6 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
   'DELETE /v1/agreements/:id/payment-links': DESK_OR_SYSTEM,
   'GET /v1/suspense': EVERYONE,
   'POST /v1/suspense/:id/match': DESK_OR_SYSTEM,
-  'POST /v1/bank-files': ['system', 'supervisor'],
 
   'POST /v1/agreements/:id/promises': DESK_OR_SYSTEM,
   'POST /v1/agreements/:id/renegotiations': DESK_OR_SYSTEM,

@@ -151,12 +151,11 @@ export const suspense = z.object({
   source: z.string().nullable().meta({ description: 'provider and movement; the external id of the payment once it is matched' }),
   amountMinor: minor.nullable(), standingMinor: z.int().nullable().meta({ description: 'what of it has not gone back' }), currency: z.string().nullable(),
   paidAt: instant.nullable(), method: z.string().nullable(), at: instant,
+  told: z.object({ reference: z.string().optional(), account: z.string().optional(), payerName: z.string().optional(), payerNationalId: z.string().optional() }).optional(),
   match: z.object({ agreementId: z.string(), paymentId: z.string(), at: instant }).optional(),
 }).meta({ id: 'Suspense' });
 
 export const paymentLink = z.object({ url: z.string() }).meta({ id: 'PaymentLink' });
-
-export const bankFile = z.object({ entries: z.int(), booked: z.int(), suspense: z.int(), unchanged: z.int(), skipped: z.int() }).meta({ id: 'BankFile' });
 
 export const promise = z.object({
   id: z.string(), agreementId: z.string(), amountMinor: minor, dueOn: localDate, channel: z.string(), madeAt: instant,

@@ -62,8 +62,8 @@ export async function enterAside(ctx: RegisterContext, { id, matched_agreement_i
   return { kind: 'suspense' };
 }
 
-const kept = z.looseObject({
-  source: z.string(),
+const kept = z.object({
+  source: z.string(), reference: z.string().optional(), account: z.string().optional(), payerName: z.string().optional(), payerNationalId: z.string().optional(),
   reversals: z.array(z.object({ id: z.string(), amountMinor: z.int(), currency: z.string(), at: z.number(), reason: z.enum(['refund', 'chargeback']) })).default([]),
 });
 
@@ -86,14 +86,18 @@ export interface SuspenseAnswer {
   readonly paidAt: string | null;
   readonly method: string | null;
   readonly at: string;
+  /** What a bank file says of it, for whoever looks for its agreement. */
+  readonly told?: { readonly reference?: string | undefined; readonly account?: string | undefined; readonly payerName?: string | undefined; readonly payerNationalId?: string | undefined };
   readonly match?: { readonly agreementId: string; readonly paymentId: string; readonly at: string };
 }
 
 function toAnswer(row: SuspenseRow): SuspenseAnswer {
+  const told = keptIn(row);
   return {
     id: row.id, creditorId: row.creditor_id, agreementId: row.agreement_id, reason: row.reason, source: row.source_key, amountMinor: row.amount_minor,
     standingMinor: row.amount_minor === null ? null : Math.max(0, row.amount_minor - row.reversed_minor), currency: row.currency,
     paidAt: row.paid_at === null ? null : new Date(row.paid_at).toISOString(), method: row.method, at: new Date(row.at).toISOString(),
+    ...(told?.reference === undefined ? {} : { told: { reference: told.reference, account: told.account, payerName: told.payerName, payerNationalId: told.payerNationalId } }),
     ...(row.matched_at === null || row.matched_agreement_id === null || row.payment_id === null ? {} : {
       match: { agreementId: row.matched_agreement_id, paymentId: row.payment_id, at: new Date(row.matched_at).toISOString() },
     }),
