@@ -80,10 +80,8 @@ async function enterPaid(deps: PaymentDeps, adapter: PaymentAdapter, paid: Paid)
   const unmatched = { source: provider, truth: paid.truth, creditorId: target.creditorId, agreementId: target.agreementId, collectedBy: target.collectedBy };
   if (target.agreementId === null) return setAside(ctx, { ...unmatched, reason: target.reason });
   try {
-    return await again(() => underAgreementLock(ctx, target.agreementId, async (lock, row) => {
-      if (row.currency !== paid.truth.payment.currency) throw new AppError('ERR_CURRENCY');
-      return bookFor(lock, deps, row, { provider, truth: paid.truth, order: target.order, collectedBy: target.collectedBy });
-    }));
+    return await again(() => underAgreementLock(ctx, target.agreementId, (lock, row) =>
+      bookFor(lock, deps, row, { provider, truth: paid.truth, order: target.order, collectedBy: target.collectedBy })));
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error;
     // Whatever forbids the booking (currency, an amount that cannot be counted): the money is here, so somebody has to look.
