@@ -25,6 +25,8 @@ export interface CreditorSettings {
   readonly payUrl?: string;
   /** What replies bring about at this creditor; what is absent has a default in src/register/replies/settings.ts. */
   readonly replies?: { readonly proofDays?: number; readonly hardshipHoldDays?: number; readonly minConfidence?: number };
+  /** How payments by link work for this creditor. */
+  readonly payments?: PaymentSettings;
   /** What this creditor changes in a strategy, by its id; agreements take it in when they are logged. */
   readonly strategies?: Readonly<Record<string, StrategyOverrides>>;
   /** How the firm is reached, and who the creditor is on paper: what texts and pages must say in some countries. */
@@ -32,6 +34,17 @@ export interface CreditorSettings {
     readonly phone?: string; readonly email?: string; readonly address?: string; readonly taxId?: string; readonly person?: string;
     readonly creditorAddress?: string; readonly creditorTaxId?: string;
   };
+}
+
+export interface PaymentSettings {
+  /** Which of the installation's providers takes the money; `none`: messages carry no payment link. Absent: the first that is set up. */
+  readonly provider?: 'stripe' | 'mercadopago' | 'khipu' | 'flow' | 'webpay' | 'generic' | 'none';
+  /** Whose account the money reaches; default agency. */
+  readonly collectedBy?: 'agency' | 'creditor';
+  /** Days for which collection rests while a payment is under way; default 3, 0: not at all. */
+  readonly pauseDays?: number;
+  /** Whether whoever paid by a link is thanked with a receipt; default true. */
+  readonly receipts?: boolean;
 }
 
 export interface CreditorTable {
@@ -276,6 +289,82 @@ export interface SuspenseTable {
   payload: Json<unknown>;
   at: Timestamp;
   matched_at: NullableTimestamp;
+  source_key: Defaulted<string | null>;
+  amount_minor: Defaulted<number | null>;
+  currency: Defaulted<string | null>;
+  paid_at: NullableTimestamp;
+  method: Defaulted<string | null>;
+  collected_by: Defaulted<'agency' | 'creditor' | null>;
+  matched_agreement_id: Defaulted<string | null>;
+  matched_by: Defaulted<string | null>;
+  payment_id: Defaulted<string | null>;
+  reversed_minor: Defaulted<number>;
+}
+
+export interface PaymentLinkTable {
+  id: string;
+  token_hash: string;
+  attempt_id: string | null;
+  creditor_id: string;
+  person_id: string;
+  contact_point_id: string | null;
+  agreement_id: string;
+  plan_version: number;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  revoked_at: NullableTimestamp;
+}
+
+export type PaymentOrderState = 'created' | 'pending' | 'paid' | 'failed' | 'revoked' | 'expired';
+
+export interface PaymentOrderTable {
+  id: string;
+  reference: string;
+  creditor_id: string;
+  agreement_id: string;
+  link_id: string | null;
+  amount_minor: number;
+  currency: string;
+  provider: string;
+  provider_id: Defaulted<string | null>;
+  state: PaymentOrderState;
+  code: Defaulted<string | null>;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  hinted_at: NullableTimestamp;
+  paused_until: NullableTimestamp;
+  ask_at: NullableTimestamp;
+  asks: Defaulted<number>;
+}
+
+/** What a notification itself states, where the provider cannot be asked. Ids, money and instants (epoch ms) only. */
+export type StatedMovement =
+  | {
+    readonly movement: 'payment'; readonly id: string; readonly amountMinor: number; readonly currency: string; readonly at: number;
+    readonly method: 'transfer' | 'card' | 'cash' | 'other'; readonly reference: string | null; readonly agreement: string | null;
+  }
+  | { readonly movement: 'reversal'; readonly id: string; readonly amountMinor: number; readonly currency: string; readonly at: number };
+
+export interface PaymentEventTable {
+  provider: string;
+  event_id: string;
+  provider_id: string | null;
+  stated: NullableJson<StatedMovement>;
+  state: 'open' | 'done';
+  outcome: Defaulted<string | null>;
+  received_at: Timestamp;
+  ask_at: NullableTimestamp;
+  asks: Defaulted<number>;
+}
+
+export interface PaymentReceiptTable {
+  payment_id: string;
+  order_id: string;
+  agreement_id: string;
+  state: 'due' | 'sent' | 'dropped';
+  reason: Defaulted<string | null>;
+  ask_at: Timestamp;
+  until_at: Timestamp;
 }
 
 export interface PromiseTable {
@@ -694,6 +783,10 @@ export interface Database {
   payment: PaymentTable;
   allocation: AllocationTable;
   suspense: SuspenseTable;
+  payment_link: PaymentLinkTable;
+  payment_order: PaymentOrderTable;
+  payment_event: PaymentEventTable;
+  payment_receipt: PaymentReceiptTable;
   promise: PromiseTable;
   dispute: DisputeTable;
   contact_wait: ContactWaitTable;

@@ -73,7 +73,7 @@ const TAKINGS: readonly Taking[] = [
   { table: 'payment', columns: ['reversal_reason'], take: async (trx, person) => rowsOf(await sql`update payment set reversal_reason = null where agreement_id = any(${ofAgreements(person)}) and reversal_reason is not null`.execute(trx)) },
   { table: 'suspense', columns: ['payload'], take: async (trx, person) => rowsOf(await sql`
     update suspense set payload = coalesce((select jsonb_object_agg(key, value) from jsonb_each(payload) where jsonb_typeof(value) = 'number' or (key = 'currency' and value #>> '{}' ~ '^[A-Z]{3}$')), '{}')
-     where agreement_id = any(${ofAgreements(person)})`.execute(trx)) },
+     where agreement_id = any(${ofAgreements(person)}) or matched_agreement_id = any(${ofAgreements(person)})`.execute(trx)) },
   { table: 'pre_legal_case', columns: ['reason'], take: async (trx, person) => rowsOf(await sql`update pre_legal_case set reason = null where agreement_id = any(${ofAgreements(person)}) and reason is not null`.execute(trx)) },
   { table: 'pre_legal_approval', columns: ['note'], take: async (trx, person) => rowsOf(await sql`
     update pre_legal_approval set note = null where note is not null and case_id in (select id from pre_legal_case where agreement_id = any(${ofAgreements(person)}))`.execute(trx)) },
@@ -81,6 +81,7 @@ const TAKINGS: readonly Taking[] = [
     update survey set comment = null, token = null, token_hash = 'erased:' || id, state = case when state in ('created', 'invited', 'nudged') then 'expired' else state end where person_id = ${personId}::uuid`.execute(trx)) },
   // A link names nobody, but opens what does: with its hash gone its token is none of ours. Tries stay: they are counts.
   { table: 'link', columns: ['token_hash'], take: async (trx, { personId }) => rowsOf(await sql`update link set token_hash = 'erased:' || id where person_id = ${personId}::uuid`.execute(trx)) },
+  { table: 'payment_link', columns: ['token_hash'], take: async (trx, { personId }) => rowsOf(await sql`update payment_link set token_hash = 'erased:' || id where person_id = ${personId}::uuid`.execute(trx)) },
   { table: 'page_session', columns: 'row', take: async (trx, { personId }) => rowsOf(await sql`
     delete from page_session where link_id in (select id from link where person_id = ${personId}::uuid)`.execute(trx)) },
   { table: 'factor_code', columns: 'row', take: async (trx, { personId }) => rowsOf(await sql`

@@ -18,6 +18,11 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/agreements/:id/payments': DESK_OR_SYSTEM,
   'POST /v1/agreements/:id/payments/:externalId/reversal': ['system', 'supervisor'],
 
+  'POST /v1/agreements/:id/payment-links': DESK_OR_SYSTEM,
+  'DELETE /v1/agreements/:id/payment-links': DESK_OR_SYSTEM,
+  'GET /v1/suspense': EVERYONE,
+  'POST /v1/suspense/:id/match': DESK_OR_SYSTEM,
+
   'POST /v1/agreements/:id/promises': DESK_OR_SYSTEM,
   'POST /v1/agreements/:id/renegotiations': DESK_OR_SYSTEM,
   'POST /v1/agreements/:id/hold': DESK_OR_SYSTEM,

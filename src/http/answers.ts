@@ -146,6 +146,7 @@ const creditorSettings = z.object({
   senders: z.object({ smsFrom: z.string().optional(), emailFrom: z.string().optional() }).optional(),
   strategies: z.record(z.string(), z.unknown()).optional(),
   payUrl: z.string().optional(),
+  payments: z.object({ provider: z.string().optional(), collectedBy: z.string().optional(), pauseDays: z.int().optional(), receipts: z.boolean().optional() }).optional(),
   contact: z.object({
     phone: z.string().optional(), email: z.string().optional(), address: z.string().optional(), taxId: z.string().optional(), person: z.string().optional(),
     creditorAddress: z.string().optional(), creditorTaxId: z.string().optional(),
@@ -156,6 +157,17 @@ export const creditor = z.object({
   id: z.string(), name: z.string(), type: z.enum(['firstParty', 'thirdParty']), country: z.string(), currency: z.string(),
   settings: creditorSettings, createdAt: instant,
 }).meta({ id: 'Creditor' });
+
+export const suspense = z.object({
+  id: z.string(), creditorId: z.string().nullable().meta({ description: 'null: whose money it is nobody knows' }), agreementId: z.string().nullable(), reason: z.string(),
+  source: z.string().nullable().meta({ description: 'provider and movement; the external id of the payment once it is matched' }),
+  amountMinor: minor.nullable(), standingMinor: z.int().nullable().meta({ description: 'what of it has not gone back' }), currency: z.string().nullable(),
+  paidAt: instant.nullable(), method: z.string().nullable(), at: instant,
+  told: z.object({ reference: z.string().optional(), account: z.string().optional(), payerName: z.string().optional(), payerNationalId: z.string().optional() }).optional(),
+  match: z.object({ agreementId: z.string(), paymentId: z.string(), at: instant }).optional(),
+}).meta({ id: 'Suspense' });
+
+export const paymentLink = z.object({ url: z.string() }).meta({ id: 'PaymentLink' });
 
 export const promise = z.object({
   id: z.string(), agreementId: z.string(), amountMinor: minor, dueOn: localDate, channel: z.string(), madeAt: instant,

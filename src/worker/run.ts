@@ -14,6 +14,7 @@ import { segmentDaily } from '../register/strategy-proposal.ts';
 import type { SendingDeps } from '../register/sending/deps.ts';
 import { installedSending } from '../register/sending/installed.ts';
 import { sendAnswers } from '../register/sending/answer.ts';
+import { paymentDuties } from '../register/sending/payment-receipt.ts';
 import { reconcileUnknown } from '../register/sending/reconcile.ts';
 import { buildId, workflowBundle } from './bundle.ts';
 import { startWorkers, type QueueName } from './workers.ts';
@@ -60,7 +61,7 @@ export async function runWorker(config: Config, { queues, log }: WorkerProcessOp
   }
 }
 
-/** Open questions about contacts and answers to replies, once a minute, by one worker at a time. A loop and not a Temporal Schedule: it must run while Temporal is away. */
+/** Open questions about contacts and payments, and answers to replies, once a minute, by one worker at a time. A loop and not a Temporal Schedule: it must run while Temporal is away. */
 async function reconciling(db: Db, sending: SendingDeps, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
@@ -72,6 +73,11 @@ async function reconciling(db: Db, sending: SendingDeps, log: Log, signal: Abort
       await ifFree(db, 'answer replies', () => sendAnswers(sending));
     } catch (error) {
       log.error({ err: error }, 'replies could not be answered');
+    }
+    try {
+      await ifFree(db, 'reconcile payments', async () => void (await paymentDuties(sending)));
+    } catch (error) {
+      log.error({ err: error }, 'open payments could not be reconciled');
     }
     await sleep(RECONCILE_MS, undefined, { signal }).catch(() => undefined);
   }

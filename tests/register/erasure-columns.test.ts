@@ -46,6 +46,11 @@ const STAYS: Readonly<Record<string, string>> = {
   outbox: 'workflow_id workflow_type action name payload state error',
   past_contact: 'creditor_id external_id channel direction purpose outcome imported_by',
   payment: 'creditor_id external_id currency method collected_by source content_hash reversal_external_id',
+  // Ids of the provider, its own random reference, money, words of fixed lists.
+  payment_event: 'provider event_id provider_id stated state outcome',
+  payment_link: 'creditor_id',
+  payment_order: 'reference creditor_id currency provider provider_id state code',
+  payment_receipt: 'state reason',
   person: 'creditor_id external_id type language zone',
   pre_legal_approval: 'approved_by',
   pre_legal_case: 'creditor_id state occurrence workflow_id',
@@ -56,7 +61,7 @@ const STAYS: Readonly<Record<string, string>> = {
   // Numbers of the money that stays; the open one is withdrawn.
   strategy_proposal: 'creditor_id from_strategy to_strategy segment facts score state decided_by',
   survey: 'creditor_id occurrence workflow_id',
-  suspense: 'creditor_id reason',
+  suspense: 'creditor_id reason source_key currency method collected_by matched_by',
   timeline_entry: 'kind channel outcome rules text hash prev_hash',
 };
 

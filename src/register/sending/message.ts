@@ -94,8 +94,9 @@ function dataOf({ parcel, subject: { person, creditor, row }, law, urls, publicB
     owedMinor: contracts.reduce((sum, contract) => sum + contract.owedMinor, 0),
     contact: creditor.settings.contact ?? {},
     // Whose page it is nobody can tell from an address: where the creditor alone takes the money, the text names none.
-    payUrl: paysCreditorOnly(law) ? null : creditor.settings.payUrl ?? null,
-    ...urls,
+    payUrl: paysCreditorOnly(law) ? null : urls.paymentUrl ?? creditor.settings.payUrl ?? null,
+    link: urls.link,
+    unsubscribeUrl: urls.unsubscribeUrl,
     surveyUrl: token === null ? null : `${publicBaseUrl}/s/${token}`,
     promise: promiseOf(parcel),
     zone: row.zone,

@@ -16,6 +16,7 @@ import { nextSegmentation, segmentDaily } from '../../register/strategy-proposal
 import { installedSending } from '../../register/sending/installed.ts';
 import { sendAnswers } from '../../register/sending/answer.ts';
 import type { SendingDeps } from '../../register/sending/deps.ts';
+import { paymentDuties } from '../../register/sending/payment-receipt.ts';
 import { anyChange, reconcileUnknown } from '../../register/sending/reconcile.ts';
 import { createDebtors } from '../debtors/debtors.ts';
 import { LOOPBACK } from '../ports.ts';
@@ -102,7 +103,10 @@ export async function createSandboxClock(config: Config, ctx: RegisterContext): 
     answeringActor(sending),
     ...dailyActors(ctx),
   ];
-  const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => anyChange(await reconcileUnknown(sending, now)) });
+  const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => {
+    const contacts = anyChange(await reconcileUnknown(sending, now));
+    return (await paymentDuties(sending, now)) || contacts;
+  } });
   const clock = new TickingClock({ db: ctx.db, job, wallNow, pause: (ms) => sleep(ms), log: ctx.log });
   return {
     clock,
