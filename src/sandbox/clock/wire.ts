@@ -13,7 +13,7 @@ import { loadState } from '../../register/rebuild.ts';
 import { dailyRetention } from '../../register/retention.ts';
 import { nextSegmentation, segmentDaily } from '../../register/strategy-proposal.ts';
 import { installedSending } from '../../register/sending/installed.ts';
-import { anyChange, reconcileUnknown } from '../../register/sending/reconcile.ts';
+import { reconcileContacts } from '../../register/sending/reconcile.ts';
 import { createDebtors } from '../debtors/debtors.ts';
 import { LOOPBACK } from '../ports.ts';
 import { Agenda } from './agenda.ts';
@@ -93,7 +93,7 @@ export async function createSandboxClock(config: Config, ctx: RegisterContext): 
     createDebtors({ ctx, apiUrl: `http://${LOOPBACK}:${config.port}`, adminKey: sandbox.adminKey }),
     ...dailyActors(ctx),
   ];
-  const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => anyChange(await reconcileUnknown(sending, now)) });
+  const job = createClockJob({ ctx, gateway, actors, reconcile: (now) => reconcileContacts(sending, now) });
   const clock = new TickingClock({ db: ctx.db, job, wallNow, pause: (ms) => sleep(ms), log: ctx.log });
   return {
     clock,
