@@ -68,6 +68,7 @@ export const VARIABLES = {
   SENDGRID_WEBHOOK_PUBLIC_KEY: { schema: publicKey, fallback: null },
   SENDGRID_BASE_URL: { schema: httpUrl, fallback: null },
   SMTP_URL: { schema: url(['smtp:', 'smtps:'], 'an smtp:// or smtps:// URL'), fallback: null, secret: 'password' },
+  SMTP_BOUNCE_ADDRESS: { schema: text.regex(/^[A-Za-z0-9._-]{1,27}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'a mail address with at most 27 letters before the @'), fallback: null },
   EMAIL_PROVIDER: { schema: choice('sendgrid', 'smtp'), fallback: null },
   PAYLOAD_KEYS: { schema: payloadKeys, fallback: null, secret: 'all' },
   OIDC_ISSUER: { schema: httpUrl, fallback: null },

@@ -51,6 +51,8 @@ export interface Config {
   readonly twilio: TwilioConfig | null;
   readonly sendgrid: SendgridConfig | null;
   readonly smtpUrl: string | null;
+  /** Where mails by SMTP come back to, with the attempt after a `+`; null: to the sender. */
+  readonly smtpBounceAddress: string | null;
   readonly emailProvider: 'sendgrid' | 'smtp';
   /** The first encrypts; all decrypt. Empty: payloads are not encrypted. */
   readonly payloadKeys: readonly PayloadKey[];
@@ -187,6 +189,7 @@ function assemble(parsed: Parsed): Config {
       webhookPublicKey: parsed.SENDGRID_WEBHOOK_PUBLIC_KEY, baseUrl: parsed.SENDGRID_BASE_URL,
     },
     smtpUrl: parsed.SMTP_URL,
+    smtpBounceAddress: parsed.SMTP_BOUNCE_ADDRESS,
     emailProvider: parsed.EMAIL_PROVIDER ?? (parsed.SENDGRID_API_KEY === null && parsed.SMTP_URL !== null ? 'smtp' : 'sendgrid'),
     payloadKeys: parsed.PAYLOAD_KEYS ?? [],
     oidc: parsed.OIDC_ISSUER === null ? null : { issuer: parsed.OIDC_ISSUER, clientId: parsed.OIDC_CLIENT_ID ?? '', clientSecret: parsed.OIDC_CLIENT_SECRET ?? '' },

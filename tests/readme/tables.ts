@@ -24,6 +24,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   SENDGRID_WEBHOOK_PUBLIC_KEY: 'verifies the event webhook',
   SENDGRID_BASE_URL: 'replaces the SendGrid host (a stand-in)',
   SMTP_URL: 'mail server, `smtp://` or `smtps://`',
+  SMTP_BOUNCE_ADDRESS: 'where mails by SMTP are returned to, `+` and an attempt’s id before its @; its mail must reach `/webhooks/sendgrid/inbound`. Without it they return to the sender',
   EMAIL_PROVIDER: '`sendgrid` or `smtp`; by what is set',
   PAYLOAD_KEYS: 'reserved for the payload codec',
   OIDC_ISSUER: 'reserved for single sign-on',
