@@ -79,6 +79,7 @@ export const VARIABLES = {
   STRIPE_BASE_URL: { schema: httpUrl, fallback: null },
   PAYMENT_WEBHOOK_SECRET: { schema: secrets, fallback: null, secret: 'all' },
   PAYMENT_PAGE_URL: { schema: payPage, fallback: null },
+  SMTP_BOUNCE_ADDRESS: { schema: text.regex(/^[A-Za-z0-9._-]{1,27}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'a mail address with at most 27 letters before the @'), fallback: null },
   EMAIL_PROVIDER: { schema: choice('sendgrid', 'smtp'), fallback: null },
   PAYLOAD_KEYS: { schema: payloadKeys, fallback: null, secret: 'all' },
   OIDC_ISSUER: { schema: httpUrl, fallback: null },

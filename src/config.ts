@@ -73,6 +73,8 @@ export interface Config {
   /** Neither set: no mail is taken. */
   readonly inboundMail: InboundMailConfig;
   readonly smtpUrl: string | null;
+  /** Where mails by SMTP come back to, with the attempt after a `+`; null: to the sender. */
+  readonly smtpBounceAddress: string | null;
   readonly emailProvider: 'sendgrid' | 'smtp';
   /** The first encrypts; all decrypt. Empty: payloads are not encrypted. */
   readonly payloadKeys: readonly PayloadKey[];
@@ -211,6 +213,7 @@ function assemble(parsed: Parsed): Config {
     },
     inboundMail: { secret: parsed.SENDGRID_INBOUND_SECRET, publicKey: parsed.SENDGRID_INBOUND_PUBLIC_KEY },
     smtpUrl: parsed.SMTP_URL,
+    smtpBounceAddress: parsed.SMTP_BOUNCE_ADDRESS,
     emailProvider: parsed.EMAIL_PROVIDER ?? (parsed.SENDGRID_API_KEY === null && parsed.SMTP_URL !== null ? 'smtp' : 'sendgrid'),
     payloadKeys: parsed.PAYLOAD_KEYS ?? [],
     payments: {

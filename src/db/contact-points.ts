@@ -31,14 +31,7 @@ export async function contactPointById(db: Db | Trx, id: string): Promise<Row<'c
   return db.selectFrom('contact_point').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** Notes what a provider or a call told about a point; `softFailing` never replaces something worse. */
-export async function setHealth(trx: Trx, id: string, health: Exclude<ContactPointHealth, 'valid'>): Promise<void> {
-  let update = trx.updateTable('contact_point').set({ health }).where('id', '=', id);
-  if (health === 'softFailing') update = update.where('health', '=', 'valid');
-  await update.execute();
-}
-
-/** A message arrived: the point works again after soft failures. */
-export async function contactPointWorks(trx: Trx, id: string): Promise<void> {
-  await trx.updateTable('contact_point').set({ health: 'valid' }).where('id', '=', id).where('health', '=', 'softFailing').execute();
+/** Keeps what was reckoned of a point; whoever changes it says so in the timeline (src/register/sending/contact-health.ts). */
+export async function setHealth(trx: Trx, id: string, health: ContactPointHealth): Promise<void> {
+  await trx.updateTable('contact_point').set({ health }).where('id', '=', id).execute();
 }

@@ -436,6 +436,8 @@ export interface AttemptTable {
   receipt: string | null;
   receipt_rank: Defaulted<number>;
   receipt_at: NullableTimestamp;
+  receipt_code: string | null;
+  receipt_due_at: NullableTimestamp;
   tries: Defaulted<number>;
   rendered: NullableJson<RenderedMessage>;
   place: NullableJson<PlaceInLaw>;

@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { arrivedByForm } from '../channels/dsn.ts';
 import { parseInboundMail } from '../channels/inbound-mail.ts';
 import { boundaryOf, parseForm, type FormPart } from '../channels/multipart.ts';
 import { parseSendgridEvents, parseTwilioInbound, parseTwilioStatus, type FormFields, type ProviderEvent } from '../channels/receipts.ts';
@@ -9,6 +10,7 @@ import { verifySendgrid, verifyTwilio } from '../channels/signatures.ts';
 import type { Config, InboundMailConfig } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { receiveMail, receiveSms } from '../register/inbound.ts';
+import { receiveDsn } from '../register/sending/returned-mail.ts';
 import type { RegisterContext } from '../register/person-lock.ts';
 
 /** Without `inboundMail` no mail is taken. */
@@ -54,6 +56,8 @@ export async function webhooks(app: FastifyInstance, deps: WebhookDeps): Promise
   const mail = { ...hook('A mail from a person, by SendGrid Inbound Parse'), bodyLimit: LARGEST_MAIL, onRequest: async (request: FastifyRequest) => admitMail(deps.config.inboundMail, request) };
   app.post('/webhooks/sendgrid/inbound', mail, async (request, reply) => {
     const form = mailForm(deps.config.inboundMail, request);
+    // A mail server's report on a mail of ours is a receipt; no person wrote it.
+    if ((await receiveDsn(deps.ctx, await arrivedByForm(form))) !== 'noReport') return reply.code(204).send();
     const received = parseInboundMail(form);
     if (received === null) throw new AppError('ERR_BODY', 'The form is no mail of Inbound Parse.', { errors: [{ path: 'from', message: 'from and to (or envelope) must each hold a mail address' }] });
     await receiveMail(deps.ctx, received);

@@ -15,7 +15,7 @@ import type { SendingDeps } from '../register/sending/deps.ts';
 import { installedSending } from '../register/sending/installed.ts';
 import { sendAnswers } from '../register/sending/answer.ts';
 import { paymentDuties } from '../register/sending/payment-receipt.ts';
-import { reconcileUnknown } from '../register/sending/reconcile.ts';
+import { reconcileContacts } from '../register/sending/reconcile.ts';
 import { buildId, workflowBundle } from './bundle.ts';
 import { startWorkers, type QueueName } from './workers.ts';
 
@@ -65,7 +65,7 @@ export async function runWorker(config: Config, { queues, log }: WorkerProcessOp
 async function reconciling(db: Db, sending: SendingDeps, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      await ifFree(db, 'reconcile contacts', () => reconcileUnknown(sending));
+      await ifFree(db, 'reconcile contacts', () => reconcileContacts(sending));
     } catch (error) {
       log.error({ err: error }, 'open contacts could not be reconciled');
     }

@@ -31,7 +31,7 @@ export interface TestApi {
 }
 
 /** Starts it; call in beforeAll. */
-export async function startApi(given: Partial<Pick<ApiDeps, 'sandboxClock' | 'ready'>> & { sendgridKey?: string; inboundMail?: InboundMailConfig } = {}): Promise<TestApi> {
+export async function startApi(given: Partial<Pick<ApiDeps, 'sandboxClock' | 'ready'>> & { sendgridKey?: string; inboundMail?: InboundMailConfig; applyReceipt?: (ctx: RegisterContext, event: ProviderEvent) => Promise<unknown> } = {}): Promise<TestApi> {
   const database = await freshDatabase();
   const logged: string[] = [];
   const log = createLog({ level: 'debug', process: 'test', destination: { write: (line) => void logged.push(line) } });
@@ -48,7 +48,8 @@ export async function startApi(given: Partial<Pick<ApiDeps, 'sandboxClock' | 're
   const receipts: ProviderEvent[] = [];
   const app = await createApi({
     ctx, sandboxClock: given.sandboxClock ?? null, ready: given.ready ?? (async () => null),
-    applyReceipt: async (event) => void receipts.push(event),
+    // Without one receipts are only kept, for tests of what is read from a callback.
+    applyReceipt: (event) => (given.applyReceipt === undefined ? Promise.resolve(receipts.push(event)) : given.applyReceipt(ctx, event)),
     config: {
       publicBaseUrl: PUBLIC_URL, buildId: 'test', ...(given.inboundMail === undefined ? {} : { inboundMail: given.inboundMail }),
       twilio: { accountSid: 'AC', authTokens: [TWILIO_TOKEN], apiKeySid: null, apiKeySecret: null, messagingServiceSid: null, from: null, baseUrl: null },

@@ -31,6 +31,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   PAYMENT_WEBHOOK_SECRET: 'secrets that sign `/webhooks/payments/generic` (`x-pacto-signature`), comma list for rotation',
   PAYMENT_PAGE_URL: 'page of your own where a link is paid, with `{reference}`, `{amountMinor}`, `{currency}`, `{returnUrl}` in it; taken by creditors whose settings name the provider `generic`',
   SMTP_URL: 'mail server, `smtp://` or `smtps://`',
+  SMTP_BOUNCE_ADDRESS: 'where mails by SMTP are returned to, `+` and an attempt’s id before its @; its mail must reach `/webhooks/sendgrid/inbound`. Without it they return to the sender',
   EMAIL_PROVIDER: '`sendgrid` or `smtp`; by what is set',
   PAYLOAD_KEYS: 'reserved for the payload codec',
   OIDC_ISSUER: 'reserved for single sign-on',

@@ -23,7 +23,7 @@ const STAYS: Readonly<Record<string, string>> = {
   agreement_co_debtor: '',
   agreement_event: 'id kind body',
   allocation: 'component',
-  attempt: 'creditor_id channel purpose template locale state reason policy_version calendar_version tz_version provider provider_id receipt',
+  attempt: 'creditor_id channel purpose template locale state reason policy_version calendar_version tz_version provider provider_id receipt receipt_code',
   attempt_agreement: 'occurrence instalments',
   call_log: 'creditor_id channel outcome made_by',
   callback: 'creditor_id agent_id state occurrence outcome',

@@ -14,11 +14,11 @@ import { isStopped, readStop, type SendingStop } from './stop.ts';
 /** When to look again after something that is nobody's law: a stop, a provider that is away. */
 export const LOOK_AGAIN = 3 * HOUR;
 
-/** The point that a message by this channel would go to: consent granted, not known to be wrong, the preferred one first. */
+/** The point that a message by this channel would go to: consent granted, not known to be wrong; one that works before one that fails, then the preferred one. */
 export function pointFor(points: readonly ContactPoint[], channel: MessageChannel): ContactPoint | undefined {
   const kind = channel === 'sms' ? 'phone' : 'email';
-  return points.find((point) => point.kind === kind && point.channels.includes(channel) && point.consent[channel] === 'granted'
-    && (point.health === 'valid' || point.health === 'softFailing'));
+  const open = points.filter((point) => point.kind === kind && point.channels.includes(channel) && point.consent[channel] === 'granted');
+  return open.find(({ health }) => health === 'valid') ?? open.find(({ health }) => health === 'softFailing');
 }
 
 export interface Versions {

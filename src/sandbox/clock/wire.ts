@@ -17,7 +17,7 @@ import { installedSending } from '../../register/sending/installed.ts';
 import { sendAnswers } from '../../register/sending/answer.ts';
 import type { SendingDeps } from '../../register/sending/deps.ts';
 import { paymentDuties } from '../../register/sending/payment-receipt.ts';
-import { anyChange, reconcileUnknown } from '../../register/sending/reconcile.ts';
+import { reconcileContacts } from '../../register/sending/reconcile.ts';
 import { createDebtors } from '../debtors/debtors.ts';
 import { LOOPBACK } from '../ports.ts';
 import { Agenda } from './agenda.ts';
@@ -104,7 +104,7 @@ export async function createSandboxClock(config: Config, ctx: RegisterContext): 
     ...dailyActors(ctx),
   ];
   const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => {
-    const contacts = anyChange(await reconcileUnknown(sending, now));
+    const contacts = await reconcileContacts(sending, now);
     return (await paymentDuties(sending, now)) || contacts;
   } });
   const clock = new TickingClock({ db: ctx.db, job, wallNow, pause: (ms) => sleep(ms), log: ctx.log });
