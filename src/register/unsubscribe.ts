@@ -7,7 +7,8 @@ import type { Db, Trx } from '../db/pool.ts';
 import { findLink } from './link.ts';
 import { isOptedOut, optOutUnder, type OptOutBody } from './opt-out.ts';
 import { optOutLawOf } from './opt-out-scope.ts';
-import { underPersonLock, type RegisterContext } from './person-lock.ts';
+import { underLockOf } from './person-by-ref.ts';
+import type { RegisterContext } from './person-lock.ts';
 import { firmOf } from './sending/sender.ts';
 
 export interface UnsubscribePage {
@@ -59,7 +60,7 @@ export async function notMe(ctx: RegisterContext, link: LinkRow, shown: string):
 async function stop(ctx: RegisterContext, link: LinkRow, body: OptOutBody, evidence: Readonly<Record<string, string>>): Promise<void> {
   const person = await personById(ctx.db, link.person_id);
   if (person === undefined) return;
-  await underPersonLock(ctx, person.identity_id, async (lock) => {
+  await underLockOf(ctx, link.person_id, async (lock) => {
     // Under the lock: of two clicks at once the second finds it done. After a new consent the old link works again.
     if (await isOptedOut(lock.trx, link.person_id, body)) return;
     await optOutUnder(lock, ctx, link.person_id, body, { by: 'debtor', evidence });

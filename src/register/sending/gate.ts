@@ -77,10 +77,11 @@ function askChannel(deps: SendingDeps, subject: LawSubject, stop: SendingStop, q
 }
 
 /** What the installation itself says, before the law is looked at. */
-function houseRule(deps: SendingDeps, { creditor }: LawSubject, stop: SendingStop, channel: MessageChannel, point: ContactPoint | undefined): GateRule | null {
+function houseRule(deps: SendingDeps, { creditor, doubtful }: LawSubject, stop: SendingStop, channel: MessageChannel, point: ContactPoint | undefined): GateRule | null {
   if (deps.config.send === 'off') return 'sending-off';
   if (deps.channels[channel] === null) return 'no-provider';
   if (isStopped(stop, creditor.id, channel, senderOf(creditor, channel).id)) return 'sending-stopped';
+  if (doubtful) return 'doubtful-person';
   if (deps.config.send === 'allowlist' && point !== undefined && !deps.config.sendAllowlist.includes(point.value)) return 'sending-allowlist';
   return null;
 }
