@@ -26,10 +26,12 @@ import { callbackRoutes } from './routes/callbacks.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { creditorRoutes } from './routes/creditors.ts';
 import { importRoutes } from './routes/imports.ts';
+import { matchRoutes } from './routes/matches.ts';
 import { personRoutes } from './routes/persons.ts';
 import { preLegalRoutes } from './routes/pre-legal.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
 import { segmentRoutes } from './routes/segments.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { surveyRoutes } from './routes/surveys.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { webhooks, type WebhookConfig } from './webhooks.ts';
@@ -98,8 +100,8 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 
 function routes({ sandboxClock }: ApiDeps): readonly Route[] {
   return [
-    ...agreementRoutes, ...actionRoutes, ...callbackRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
-    ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
+    ...agreementRoutes, ...actionRoutes, ...callbackRoutes, ...personRoutes, ...matchRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
+    ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...sourceRoutes, ...sandboxRoutes(sandboxClock),
   ];
 }
 

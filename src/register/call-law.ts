@@ -13,7 +13,7 @@ const RINGING: ReadonlySet<ContactPointHealth> = new Set<ContactPointHealth>(['v
 
 /** The phones on which a person may be called by a human, the preferred one first; none: nobody calls. */
 export function callablePhones(points: readonly ContactPoint[]): ContactPoint[] {
-  return points.filter((point) => point.kind === 'phone' && point.channels.includes('call') && point.consent.call === 'granted' && RINGING.has(point.health));
+  return points.filter((point) => point.kind === 'phone' && point.given && point.channels.includes('call') && point.consent.call === 'granted' && RINGING.has(point.health));
 }
 
 const DOUBTFUL: GateRule = 'doubtful-person';

@@ -17,7 +17,7 @@ export const LOOK_AGAIN = 3 * HOUR;
 /** The point that a message by this channel would go to: consent granted, not known to be wrong, the preferred one first. */
 export function pointFor(points: readonly ContactPoint[], channel: MessageChannel): ContactPoint | undefined {
   const kind = channel === 'sms' ? 'phone' : 'email';
-  return points.find((point) => point.kind === kind && point.channels.includes(channel) && point.consent[channel] === 'granted'
+  return points.find((point) => point.kind === kind && point.given && point.channels.includes(channel) && point.consent[channel] === 'granted'
     && (point.health === 'valid' || point.health === 'softFailing'));
 }
 
