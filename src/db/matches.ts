@@ -85,6 +85,17 @@ export async function sureMatches(db: Db, limit: number): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+/** When the first of them was found, epoch ms; null: there is none. */
+export async function firstSure(db: Db): Promise<number | null> {
+  const row = await db.selectFrom('identity_match').select((eb) => eb.fn.min('found_at').as('at')).where('state', '=', 'open').where('sure', '=', true).executeTakeFirst();
+  return row?.at ?? null;
+}
+
+/** It needs a person after all. */
+export async function unsure(db: Db, id: string): Promise<void> {
+  await db.updateTable('identity_match').set({ sure: false }).where('id', '=', id).execute();
+}
+
 export async function decideMatch(trx: Trx, id: string, to: { state: 'same' | 'different'; by: string; at: number }): Promise<void> {
   await trx.updateTable('identity_match').set({ state: to.state, decided_by: to.by, decided_at: instant(to.at) }).where('id', '=', id).execute();
 }

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { shippedPolicies } from '../../src/contact-law/shipped.ts';
 import { enterWait } from '../../src/db/contact-waits.ts';
+import { json } from '../../src/db/columns.ts';
 import { contactHistory } from '../../src/db/history.ts';
 import { identityByHash, stopsOf } from '../../src/db/identities.ts';
 import { personById } from '../../src/db/persons.ts';
@@ -196,7 +197,7 @@ describe('joined', () => {
     await decide(desk.ctx, ADMIN, open?.id ?? '', 'same');
     await expect(decide(desk.ctx, ADMIN, match, 'different')).rejects.toMatchObject({ code: 'ERR_STATE', message: expect.stringContaining(open?.id ?? '-') });
     const newcomer = await seedPerson(desk.db, { creditorId: 'bravo', identityId: earlier.identityId });
-    await desk.db.updateTable('person').set({ national_id: sql`'{"country":"CL","type":"rut","value":"123456785"}'::jsonb` }).where('id', '=', newcomer.personId).execute();
+    await desk.db.updateTable('person').set({ national_id: json({ country: 'CL', type: 'rut', value: '123456785' }) }).where('id', '=', newcomer.personId).execute();
     await decide(desk.ctx, ADMIN, open?.id ?? '', 'different');
     await decide(desk.ctx, ADMIN, match, 'different');
     expect(await Promise.all([earlier, later, third, newcomer].map(identityOf))).toEqual([earlier.identityId, later.identityId, third.identityId, later.identityId]);

@@ -1,6 +1,6 @@
 /** Doubtful identities: the list, and a person's decision, which can be changed. */
 import { z } from 'zod';
-import { decideMatch, matchById, matchRows, standingJoin, sureMatches, type MatchRow } from '../../db/matches.ts';
+import { decideMatch, firstSure, matchById, matchRows, standingJoin, sureMatches, unsure, type MatchRow } from '../../db/matches.ts';
 import { personById, type PersonRow } from '../../db/persons.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { AppError } from '../../errors.ts';
@@ -92,10 +92,16 @@ export async function joinSure(ctx: RegisterContext, most = 200): Promise<number
       await decide(ctx, { id: 'likeness', role: 'system', creditorId: null }, id, 'same');
       joined += 1;
     } catch (error) {
-      ctx.log.warn({ err: error, matchId: id }, 'a sure match could not be joined');
+      ctx.log.warn({ err: error, matchId: id }, 'a sure match could not be joined: somebody decides');
+      await unsure(ctx.db, id);
     }
   }
   return joined;
+}
+
+/** When there is something to join, epoch ms; null: nothing. */
+export async function nextSure(ctx: Pick<RegisterContext, 'db'>): Promise<number | null> {
+  return firstSure(ctx.db);
 }
 
 async function pairOf({ db }: Pick<RegisterContext, 'db'>, match: MatchRow): Promise<[PersonRow, PersonRow]> {

@@ -39,7 +39,7 @@ export async function* fileLines(definition: SourceDefinition, path: string, onM
   if (opened === null) throw new AppError('ERR_BODY', 'The file is empty: it has no header.');
 }
 
-function decoded(decoder: TextDecoder, bytes: Buffer, delimiter: string): string[] | null {
+function decoded(decoder: InstanceType<typeof TextDecoder>, bytes: Buffer, delimiter: string): string[] | null {
   try {
     const text = decoder.decode(bytes);
     return text.includes('\0') ? null : cellsOf(text, delimiter);
