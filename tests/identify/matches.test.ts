@@ -1,7 +1,7 @@
 /** Records that may be one person: they wait, are joined, and a wrong join is taken back exactly. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { shippedPolicies } from '../../src/contact-law/shipped.ts';
 import { enterWait } from '../../src/db/contact-waits.ts';
 import { json } from '../../src/db/columns.ts';
@@ -23,8 +23,13 @@ import { ended, MISSED_AT, openDesk, type Desk } from '../sending/desk.ts';
 const ADMIN: Actor = { id: 'key-admin', role: 'admin', creditorId: null };
 const DAY = 86_400_000;
 let desk: Desk;
-beforeEach(async () => { desk = await openDesk(); });
-afterEach(() => desk.close());
+beforeAll(async () => { desk = await openDesk(); });
+afterAll(() => desk.close());
+beforeEach(async () => {
+  await sql`truncate identity, person, agreement, outbox cascade`.execute(desk.db);
+  desk.clock.set(MISSED_AT);
+  desk.journal.length = 0;
+});
 
 async function named(person: SeededPerson, name: string): Promise<SeededPerson> {
   await desk.db.updateTable('person').set({ name }).where('id', '=', person.personId).execute();

@@ -4,7 +4,8 @@ import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { agreementByExternalId } from '../../src/db/agreements.ts';
 import { contactPointsOf } from '../../src/db/contact-points.ts';
 import { personByExternalId } from '../../src/db/persons.ts';
@@ -26,17 +27,16 @@ let ctx: RegisterContext;
 let clock: MovableClock;
 let base: string;
 let secrets: Record<string, string>;
+beforeAll(async () => { desk = await openDesk(); });
+afterAll(() => desk.close());
 beforeEach(async () => {
-  desk = await openDesk();
+  await sql`truncate identity, person, agreement, source, import_file, outbox cascade`.execute(desk.db);
   clock = movableClock(START);
   ctx = { ...desk.ctx, clock };
   base = await mkdtemp(join(tmpdir(), 'pacto-sources-'));
   secrets = {};
 });
-afterEach(async () => {
-  await desk.close();
-  await rm(base, { recursive: true, force: true });
-});
+afterEach(() => rm(base, { recursive: true, force: true }));
 
 const COLUMNS = {
   agreement: 'contrato', person: 'cliente', name: 'nombre', phone: 'fono', email: 'correo', currency: { value: 'CLP' }, zone: { value: 'America/Santiago' },
@@ -249,18 +249,22 @@ describe('what changes at the source', () => {
 async function pgOn(url: string, text: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(text).finally(() => client.end());
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
 }
 
 describe('a query', () => {
   let crm: FreshDatabase;
+  beforeAll(async () => { crm = await freshDatabase({ migrated: false }); });
+  afterAll(() => crm.drop());
   beforeEach(async () => {
-    crm = await freshDatabase({ migrated: false });
-    await pgOn(crm.url, 'create table deuda (contrato text, cliente text, nombre text, fono text, correo text, vence date, monto numeric(14,2), pagado numeric, estado text)');
-    for (const n of [1, 2, 3]) await pgOn(crm.url, `insert into deuda values ('C-${n}', 'K-${n}', 'Persona Número ${n}', '+5696123450${n}', null, '2091-12-05', 45990.00, null, 'VIGENTE')`);
+    await pgOn(crm.url, 'drop table if exists deuda; drop sequence if exists huella; create table deuda (contrato text, cliente text, nombre text, fono text, correo text, vence date, monto numeric(14,2), pagado numeric, estado text)');
+    await pgOn(crm.url, [1, 2, 3].map((n) => `insert into deuda values ('C-${n}', 'K-${n}', 'Persona Número ${n}', '+5696123450${n}', null, '2091-12-05', 45990.00, null, 'VIGENTE')`).join(';'));
     secrets = { PACTO_SOURCE_CRM: crm.url };
   });
-  afterEach(() => crm.drop());
   const QUERY = {
     creditorId: 'acme', name: 'crm', kind: 'sql', columns: COLUMNS, numbers: 'point', everyMinutes: 60, withdrawn: FOLDER.withdrawn,
     sql: { connection: 'PACTO_SOURCE_CRM', query: 'select * from deuda order by contrato', tls: 'off', batch: 2 },

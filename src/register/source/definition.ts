@@ -47,7 +47,7 @@ export const sourceBody = z.strictObject({
   folder: folder.optional(),
   sql: sqlPlace.optional(),
 }).superRefine((body, context) => {
-  const issue = (path: (string | number)[], message: string): void => void context.addIssue({ code: 'custom', path, message });
+  const issue = (path: (string | number)[], message: string): void => context.addIssue({ code: 'custom', path, message });
   if (body[body.kind] === undefined) issue([body.kind], `is missing: a source of kind ${body.kind} says where it is`);
   const other = body.kind === 'folder' ? 'sql' : 'folder';
   if (body[other] !== undefined) issue([other], `goes only with kind ${other}`);
