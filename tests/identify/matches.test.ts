@@ -176,6 +176,8 @@ describe('joined', () => {
     const earlier = await named(await seedPerson(desk.db), 'Ana Soto');
     const later = await named(await seedPerson(desk.db), 'Ana Soto');
     const [first, second] = [await desk.agreement(earlier), await desk.agreement(later)];
+    // The later one's numbers are higher: by them alone the other contact would lie before its own.
+    for (let n = 0; n < 4; n += 1) await pay(desk.ctx, second, 1_000);
     for (const id of [first, second]) expect(ended(await desk.deliver(id)).result).toBe('sent');
     await look(later);
     const [match] = (await listMatches(desk.ctx, ADMIN, { limit: 10 })).items;
