@@ -17,6 +17,7 @@ export function createProgram(flags: GlobalFlags, streams: Streams): Command {
   addProcesses(program, flags, output);
   addAgreements(program, flags, output);
   addImports(program, flags, output);
+  addSources(program, flags, output);
   addPersons(program, flags, output);
   addRetention(program, flags, output);
   addAdministration(program, flags, output);
@@ -93,6 +94,19 @@ function addImports(program: Command, flags: GlobalFlags, output: Output): void 
       .action(async (file: string, options: { creditor: string; dryRun?: boolean }) =>
         (await import('./commands/import.ts')).importCsv(flags, output, kind as keyof typeof IMPORTS, file, options));
   }
+}
+
+function addSources(program: Command, flags: GlobalFlags, output: Output): void {
+  const sources = () => import('./commands/source.ts');
+  const source = group(program, 'source', "where a creditor's debtors come from: a folder of files, or a query");
+  source.command('add').description('saves a source with its column mapping; another content is its next version').argument('<file>', 'JSON or YAML')
+    .action(async (file: string) => (await sources()).addSource(flags, output, file));
+  source.command('list').description('sources and their last delivery').option('--creditor <id>', 'only of this creditor')
+    .action(async (options: { creditor?: string }) => (await sources()).listAll(flags, output, options));
+  source.command('run').description('looks at a source now').argument('<source>', 'creditor/name')
+    .action(async (ref: string) => (await sources()).runNow(flags, output, ref));
+  source.command('disable').description('looks at it no more; a delivery under way goes on').argument('<source>', 'creditor/name')
+    .action(async (ref: string) => (await sources()).disable(flags, output, ref));
 }
 
 function addPersons(program: Command, flags: GlobalFlags, output: Output): void {

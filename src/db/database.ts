@@ -8,6 +8,11 @@ import type { SegmentFacts, SegmentSet } from '../strategy/segment.ts';
 import type { AnswerKind } from '../text/reply-answer.ts';
 import type { MessageChannel, StepPurpose, Strategy } from '../strategy/strategy.ts';
 import type { Defaulted, Json, NullableJson, NullableTimestamp, Timestamp, WallTimestamp } from './columns.ts';
+import type {
+  IdentityJoinTable, IdentityMatchTable, SourceRowTable, SourceRunTable, SourceSightingTable, SourceTable, SourceVersionTable,
+} from './identification-tables.ts';
+
+export type { MappedColumn, PointKind, RunCounts, SourceDefinition } from './identification-tables.ts';
 
 export type ConsentChannel = 'sms' | 'email' | 'call';
 export type ConsentState = 'granted' | 'denied' | 'unknown';
@@ -61,6 +66,7 @@ export interface IdentityTable {
   id: string;
   national_id_hash: string | null;
   last_seq: Defaulted<number>;
+  joined_to: Defaulted<string | null>;
 }
 
 export interface NationalId {
@@ -100,6 +106,8 @@ export interface ContactPointTable {
   role: string | null;
   health: Defaulted<'valid' | 'softFailing' | 'invalid' | 'landline' | 'quarantined'>;
   position: number;
+  source_id: Defaulted<string | null>;
+  ungiven_at: NullableTimestamp;
 }
 
 export interface ConsentTable {
@@ -121,6 +129,7 @@ export interface StopTable {
   evidence: Json<Readonly<Record<string, unknown>>>;
   seq: number;
   ended_at: NullableTimestamp;
+  person_id: Defaulted<string | null>;
 }
 
 export interface StrategyTable {
@@ -637,6 +646,7 @@ export interface ImportFileTable {
   rows: Defaulted<number>;
   created_at: Timestamp;
   ended_at: NullableTimestamp;
+  source_id: Defaulted<string | null>;
 }
 
 export interface ImportChunkTable {
@@ -821,6 +831,13 @@ export interface Database {
   factor_code: FactorCodeTable;
   page_session: PageSessionTable;
   reply: ReplyTable;
+  identity_match: IdentityMatchTable;
+  identity_join: IdentityJoinTable;
+  source: SourceTable;
+  source_version: SourceVersionTable;
+  source_sighting: SourceSightingTable;
+  source_run: SourceRunTable;
+  source_row: SourceRowTable;
 }
 
 export type Row<T extends keyof Database> = Selectable<Database[T]>;

@@ -118,11 +118,16 @@ export async function erasureOf(db: Db | Trx, personId: string): Promise<Erasure
 
 /** Forgets who the identity is, unless another creditor still follows the person or a stop must find them again; true when it did. */
 export async function forgetIdentity(trx: Trx, identityId: string): Promise<boolean> {
+  // With those that were joined with it: their hashes lead to it.
   const { rows } = await sql<{ id: string }>`
+    with recursive whole as (
+      select id from identity where id = ${identityId}::uuid
+      union select joined.id from identity joined join whole on joined.joined_to = whole.id
+    )
     update identity set national_id_hash = null
-     where id = ${identityId}::uuid and national_id_hash is not null
-       and not exists (select 1 from person where identity_id = identity.id and erased_at is null)
-       and not exists (select 1 from stop where identity_id = identity.id and ended_at is null)
+     where id in (select id from whole) and national_id_hash is not null
+       and not exists (select 1 from person where identity_id in (select id from whole) and erased_at is null)
+       and not exists (select 1 from stop where identity_id in (select id from whole) and ended_at is null)
     returning id`.execute(trx);
   return rows.length > 0;
 }

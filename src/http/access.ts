@@ -62,6 +62,11 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/pre-legal/:id/handover': ['lawyer'],
   'POST /v1/pre-legal/:id/withdraw': ['supervisor', 'lawyer'],
 
+  'GET /v1/matches': ['system', 'agent', 'supervisor'],
+  'POST /v1/matches/:id': ['supervisor'],
+  'GET /v1/sources': ['system', 'supervisor'],
+  'POST /v1/sources': ['supervisor'],
+
   'POST /v1/imports': ['system', 'supervisor'],
   'GET /v1/imports/:id': EVERYONE,
 

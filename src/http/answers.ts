@@ -134,7 +134,7 @@ export const person = z.object({
   id: z.string(), creditorId: z.string(), externalId: z.string(), type: z.enum(['person', 'company']), name: z.string(), language: z.string(),
   zone: z.string().nullable(),
   contactPoints: z.array(z.object({
-    id: z.string(), kind: z.enum(['phone', 'email']), value: z.string(), channels: z.array(z.string()).readonly(), health: z.string(),
+    id: z.string(), kind: z.enum(['phone', 'email']), value: z.string(), channels: z.array(z.string()).readonly(), health: z.string(), given: z.boolean(),
     consent: z.record(z.string(), z.string()),
   })).readonly(),
 }).meta({ id: 'Person' });

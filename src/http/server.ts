@@ -31,11 +31,13 @@ import { configurationRoutes } from './routes/configuration.ts';
 import { creditorRoutes } from './routes/creditors.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { importRoutes } from './routes/imports.ts';
+import { matchRoutes } from './routes/matches.ts';
 import { personRoutes } from './routes/persons.ts';
 import { preLegalRoutes } from './routes/pre-legal.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { segmentRoutes } from './routes/segments.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { surveyRoutes } from './routes/surveys.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { paymentWebhooks } from './payment-webhooks.ts';
@@ -113,8 +115,8 @@ function paymentsOf({ ctx, config, payments }: ApiDeps): PaymentDeps {
 
 function routes(deps: ApiDeps): readonly Route[] {
   return [
-    ...agreementRoutes, ...debtRoutes, ...actionRoutes, ...callbackRoutes, ...inboxRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
-    ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...paymentRoutes(paymentsOf(deps)),
+    ...agreementRoutes, ...debtRoutes, ...actionRoutes, ...callbackRoutes, ...inboxRoutes, ...personRoutes, ...matchRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
+    ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...sourceRoutes, ...paymentRoutes(paymentsOf(deps)),
     ...sandboxRoutes(deps.sandboxClock),
   ];
 }

@@ -62,7 +62,7 @@ async function nextOf(ctx: RegisterContext, { row, state }: LoadedAgreement, now
   const subject = await readSubject(ctx.db, row, now);
   const lawful = earliest(subject, next.occurrence, next.at);
   const putOffBy = putOffOf(state, next.occurrence, now)?.rules ?? [];
-  const stopped = isStoppedFor(await readStop(ctx.db), subject, next.occurrence) ? [STOPPED] : [];
+  const stopped = isStoppedFor(await readStop(ctx.db), subject, next.occurrence) ? [STOPPED] : subject.doubtful ? [DOUBTFUL] : [];
   return {
     step: next.step, at, earliestLawfulAt: lawful.at === null ? null : new Date(lawful.at).toISOString(), rules: [...stopped, ...lawful.rules],
     binding: stopped[0] ?? lawful.binding ?? putOffBy[0] ?? null, putOffBy,
@@ -70,6 +70,7 @@ async function nextOf(ctx: RegisterContext, { row, state }: LoadedAgreement, now
 }
 
 const STOPPED: GateRule = 'sending-stopped';
+const DOUBTFUL: GateRule = 'doubtful-person';
 
 /** Whether the emergency stop holds back every channel of the step: it has no date, so it binds whatever the law says. */
 function isStoppedFor(stop: SendingStop, { creditor }: LawSubject, { do: action, channels }: Occurrence): boolean {

@@ -7,7 +7,8 @@ import type { Db, Trx } from '../db/pool.ts';
 import { findLink } from './link.ts';
 import { isOptedOut, optOutUnder, type OptOutBody } from './opt-out.ts';
 import { optOutLawOf } from './opt-out-scope.ts';
-import { underPersonLock, type PersonLock, type RegisterContext } from './person-lock.ts';
+import { underLockOf } from './person-by-ref.ts';
+import type { PersonLock, RegisterContext } from './person-lock.ts';
 import { quarantinePoint } from './sending/contact-health.ts';
 import { firmOf } from './sending/sender.ts';
 
@@ -62,7 +63,7 @@ async function stop(
 ): Promise<void> {
   const person = await personById(ctx.db, link.person_id);
   if (person === undefined) return;
-  await underPersonLock(ctx, person.identity_id, async (lock) => {
+  await underLockOf(ctx, link.person_id, async (lock) => {
     await besides?.(lock);
     // Under the lock: of two clicks at once the second finds it done. After a new consent the old link works again.
     if (await isOptedOut(lock.trx, link.person_id, body)) return;

@@ -14,7 +14,7 @@ const WORDLESS = ['uuid', 'bigint', 'integer', 'timestamp with time zone', 'bool
 
 /** Tables about no debtor: people who work here, what was published, the installation itself. */
 const ABOUT_NO_DEBTOR = [
-  'agent', 'shift', 'api_key', 'clock', 'creditor', 'kysely_migration', 'kysely_migration_lock', 'migration_checksum', 'segment_set', 'setting', 'strategy', 'template',
+  'agent', 'shift', 'api_key', 'clock', 'creditor', 'kysely_migration', 'kysely_migration_lock', 'migration_checksum', 'segment_set', 'setting', 'source', 'source_version', 'strategy', 'template',
 ];
 
 /** What stays of tables about debtors, by what it is: ids and names of the creditor's books, words of fixed lists, money. */
@@ -42,6 +42,9 @@ const STAYS: Readonly<Record<string, string>> = {
   import_error: 'column_name reason',
   import_file: 'creditor_id sha256 delimiter columns imported_by workflow_id state kind',
   instalment: '',
+  // Ids, and kinds of contact points; the open question is closed with the person.
+  identity_join: 'persons stops joined_by undone_by',
+  identity_match: 'shared state decided_by',
   link: 'kind creditor_id',
   outbox: 'workflow_id workflow_type action name payload state error',
   past_contact: 'creditor_id external_id channel direction purpose outcome imported_by',
@@ -57,6 +60,10 @@ const STAYS: Readonly<Record<string, string>> = {
   promise: 'channel taken_by',
   provider_event: 'provider event_id status',
   reply: 'provider event_id channel creditor_id class did inbox state closed_by answer answer_state',
+  source_row: 'agreement',
+  // Names of files of the creditor; forbidden to be a person's by the README, like external ids.
+  source_run: 'file_name sha256 state counts error',
+  source_sighting: 'file_name',
   stop: 'creditor_id kind',
   // Numbers of the money that stays; the open one is withdrawn.
   strategy_proposal: 'creditor_id from_strategy to_strategy segment facts score state decided_by',

@@ -83,7 +83,7 @@ test('an old failure told after a newer delivery does not count', async () => {
 });
 
 test('an address that is dead or somebody else’s is not claimed; one that works comes before one that fails', async () => {
-  const point = (id: string, health: ContactPoint['health']): ContactPoint => ({ id, kind: 'email', value: `${id}@example.org`, channels: ['email'], health, consent: { email: 'granted' } });
+  const point = (id: string, health: ContactPoint['health']): ContactPoint => ({ id, kind: 'email', value: `${id}@example.org`, channels: ['email'], health, given: true, consent: { email: 'granted' } });
   const chosen = (...points: ContactPoint[]) => pointFor(points, 'email')?.id;
   expect(chosen(point('a', 'softFailing'), point('b', 'valid'))).toBe('b');
   expect(chosen(point('a', 'softFailing'), point('b', 'invalid'))).toBe('a');

@@ -4,7 +4,7 @@ import type { ImportFileRow, ImportedLine, RowError } from '../../db/imports.ts'
 import { agreementBody, currencyCode, sumOf, type AgreementBody } from '../agreement-body.ts';
 import { cellsByColumn, COLUMNS, type Cells, type Column as AnyColumn } from './columns.ts';
 import { PERSON_FIELDS, personOf, pointAt, pointsOf, type PlacedPoint, type Told } from './person-cells.ts';
-import { readAmount } from './written-amount.ts';
+import { readAmount } from '../../domain/written-amount.ts';
 
 type Column = AnyColumn<'agreements'>;
 

@@ -18,14 +18,14 @@ export const COLUMNS = {
 } as const satisfies Record<ImportKind, readonly string[]>;
 export type Column<K extends ImportKind = ImportKind> = (typeof COLUMNS)[K][number];
 
-interface Needed {
+export interface Needed {
   /** Without these no row says enough; the others may be left out of the file altogether. */
   readonly all: readonly Column[];
   /** One of these at least. */
   readonly oneOf: readonly Column[];
 }
 
-const NEEDED: Readonly<Record<ImportKind, Needed>> = {
+export const NEEDED: Readonly<Record<ImportKind, Needed>> = {
   agreements: { all: ['agreement', 'person', 'name', 'currency', 'instalment', 'due_on', 'amount'], oneOf: ['phone', 'email'] },
   debts: { all: ['debt', 'person', 'name', 'currency', 'principal'], oneOf: ['phone', 'email'] },
   payments: { all: ['agreement', 'external_id', 'amount', 'paid_at'], oneOf: [] },
@@ -71,7 +71,7 @@ function namesIn(line: string, delimiter: Delimiter): string[] {
 }
 
 /** The cells of one line, trimmed; null when its quotes do not fit. A cell holds no line break. */
-export function cellsOf(line: string, delimiter: Delimiter): string[] | null {
+export function cellsOf(line: string, delimiter: string): string[] | null {
   if (!line.includes('"')) return line.split(delimiter).map((cell) => cell.trim());
   try {
     const [cells] = parse(line, { delimiter, trim: true, relax_column_count: true }) as string[][];

@@ -8,7 +8,7 @@ import { logDebt } from '../debt-log.ts';
 import { cellsByColumn, type Cells, type Column as AnyColumn } from './columns.ts';
 import { singleRow, type ImportWork, type ItemReader } from './item.ts';
 import { PERSON_FIELDS, personOf, pointAt, pointsOf, type PlacedPoint } from './person-cells.ts';
-import { readAmount } from './written-amount.ts';
+import { readAmount } from '../../domain/written-amount.ts';
 
 type Column = AnyColumn<'debts'>;
 

@@ -8,7 +8,7 @@ import { underAgreementLock } from '../agreement-lock.ts';
 import { bookUnder, paymentBody, type PaymentBody } from '../payment.ts';
 import { cellsByColumn, type Cells, type Column } from './columns.ts';
 import { singleRow, type ItemReader } from './item.ts';
-import { readAmount } from './written-amount.ts';
+import { readAmount } from '../../domain/written-amount.ts';
 import { readInstant } from './written-instant.ts';
 
 export const readPaymentItem: ItemReader = ({ file, creditor, actor }, lines) => {

@@ -45,7 +45,8 @@ export async function takeInAgreements(ctx: RegisterContext, importId: string, {
       await inTransaction(ctx.db, async (trx) => closeImport(trx, importId, await ctx.clock.now(trx)));
       return true;
     }
-    const before = await takenBefore(ctx.db, file, next.map(({ agreement }) => agreement));
+    // What a source says holds anew each time: a number may come back that it had taken out.
+    const before = file.source_id !== null ? new Set<string>() : await takenBefore(ctx.db, file, next.map(({ agreement }) => agreement));
     const rows = await rowsOfAgreements(ctx.db, importId, next.map(({ agreement }) => agreement), MOST_ROWS);
     await inLanes(next, async (agreement) => {
       if (signal?.aborted === true) return;
