@@ -22,6 +22,7 @@ import { errorHandler, sendProblem } from './problem.ts';
 import type { Route } from './route.ts';
 import { agreementRoutes } from './routes/agreements.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { offerRoutes } from './routes/offers.ts';
 import { callbackRoutes } from './routes/callbacks.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { creditorRoutes } from './routes/creditors.ts';
@@ -98,7 +99,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 
 function routes({ sandboxClock }: ApiDeps): readonly Route[] {
   return [
-    ...agreementRoutes, ...actionRoutes, ...callbackRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
+    ...agreementRoutes, ...actionRoutes, ...offerRoutes, ...callbackRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
     ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
   ];
 }
