@@ -46,7 +46,7 @@ function moveDates({ state, view, policy, today, rests }: About): PlanOffer[] {
   const left = policy.maxExtensionDays - (daysMovedSoFar(state)[rests.length - 1] ?? 0);
   const from = next.dueOn > today ? next.dueOn : today;
   const days = [...new Set([...MOVES.filter((one) => one < left), left])].filter((one) => one > 0);
-  const dates = days.map((one) => addDays(from, one)).filter((date) => following === undefined || date < following.dueOn);
+  const dates = days.map((one) => addDays(from, one)).filter((date) => following === undefined || date <= following.dueOn);
   return dates.map((dueOn) => ({ kind: 'moveDate', discountMinor: 0, instalments: numbered([{ dueOn, amountMinor: next.amountMinor }, ...rests.slice(1)]) }));
 }
 

@@ -92,6 +92,13 @@ test('an offer goes with the local day, a payment, a new plan, a dispute, anothe
     clock.set(at('2026-11-20', 12));
   }
   await patchCreditor(ctx, ADMIN, 'acme', { settings: { negotiation: {} } });
+  // Also one whose dates do not hang on today.
+  const ahead = await logged(ctx, { instalments: [{ number: 1, dueOn: '2026-12-01', amountMinor: 90_000 }] });
+  const later = await offerOf(ahead, 'moveDate');
+  clock.set(at('2026-11-21', 0));
+  expect((await offerOf(ahead, 'moveDate')).instalments).toEqual(later.instalments);
+  expect(await refusalOf(acceptOffer(ctx, ahead, later.id, BY_PHONE))).toMatchObject({ code: 'ERR_OFFER' });
+  clock.set(at('2026-11-20', 12));
   const [mine, theirs] = [await logged(ctx, { instalments: late }), await logged(ctx, { instalments: late })];
   expect(await refusalOf(acceptOffer(ctx, mine, (await offerOf(theirs, 'newPlan')).id, BY_PHONE))).toMatchObject({ code: 'ERR_OFFER' });
   // A message that left in between changes nothing of what was offered.
