@@ -100,7 +100,7 @@ function agreementView(agreement: DebtorAgreement, plan: DebtorPlan, words: Debt
     ...dueBox(agreement, words, locale, money),
     promise: promise === null ? null : words.promised(money(promise.amountMinor), formatDate(promise.dueOn, locale)),
     facts: factsOf(agreement, plan, words, locale, money),
-    plan: agreement.closed ? [] : agreement.instalments.map((one) => planLine(one, words, locale, money)),
+    plan: agreement.closed || agreement.agreedOn === null ? [] : agreement.instalments.map((one) => planLine(one, words, locale, money)),
   };
 }
 
@@ -109,7 +109,7 @@ type Money = (minor: number) => string;
 /** The one thing to know first: what is late, else what comes next, else that nothing is left. */
 function dueBox(agreement: DebtorAgreement, words: DebtorWords, locale: string, money: Money): Pick<AgreementView, 'lead' | 'bigAmount' | 'under'> {
   const first = agreement.instalments.find((one) => one.state === 'overdue') ?? agreement.instalments.find((one) => one.state === 'open');
-  if (agreement.settled || agreement.closed || first === undefined) return { lead: agreement.settled ? words.settled : words.closed, bigAmount: null, under: null };
+  if (agreement.settled || agreement.closed || first === undefined) return { lead: overOf(agreement, words), bigAmount: null, under: null };
   const late = first.state === 'overdue';
   const what = titleOf(first, words).toLocaleLowerCase(locale);
   const part = first.paidMinor > 0 ? `${words.openOf(money(first.amountMinor))} · ` : '';
@@ -117,6 +117,11 @@ function dueBox(agreement: DebtorAgreement, words: DebtorWords, locale: string, 
     lead: late ? words.notReceived(what) : words.nextDate(what), bigAmount: money(first.amountMinor - first.paidMinor),
     under: `${part}${late ? words.fell : words.falls} ${formatDate(first.dueOn, locale)}`,
   };
+}
+
+function overOf({ settled, agreedOn }: DebtorAgreement, words: DebtorWords): string {
+  if (agreedOn === null) return settled ? words.debtSettled : words.debtClosed;
+  return settled ? words.settled : words.closed;
 }
 
 /** The seven items that Chile wants told, in its order; shown everywhere, because they are what people ask. */
@@ -132,7 +137,7 @@ function factsOf(agreement: DebtorAgreement, plan: DebtorPlan, words: DebtorWord
     { name: words.creditor, value: plan.creditorName },
     { name: words.contract, value: agreement.reference, ...(agreement.signedOn === null ? {} : { note: words.signedOn(day(agreement.signedOn)) }) },
     ...(agreement.defaultedOn === null ? [] : [{ name: words.overdueSince, value: day(agreement.defaultedOn) }]),
-    { name: words.agreedOn, value: day(agreement.agreedOn) },
+    ...(agreement.agreedOn === null ? [] : [{ name: words.agreedOn, value: day(agreement.agreedOn) }]),
     ...amounts,
     { name: words.paid, value: money(agreement.paidMinor) },
     { name: words.owed, value: money(agreement.closed ? 0 : agreement.owedMinor) },
@@ -142,6 +147,7 @@ function factsOf(agreement: DebtorAgreement, plan: DebtorPlan, words: DebtorWord
 function titleOf(one: DebtorInstalment, words: DebtorWords): string {
   if (one.kind === 'charge') return words.charge;
   if (one.kind === 'lapsedDiscount') return words.lapsed;
+  if (one.kind === 'debt') return words.wholeDebt;
   return one.number === 0 ? words.down : words.instalment(one.number);
 }
 

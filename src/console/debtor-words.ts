@@ -54,6 +54,10 @@ export interface DebtorWords {
   readonly down: string;
   readonly charge: string;
   readonly lapsed: string;
+  /** Of a debt that has no agreement yet. */
+  readonly wholeDebt: string;
+  readonly debtSettled: string;
+  readonly debtClosed: string;
   readonly paidWhole: string;
   readonly received: (amount: string) => string;
   readonly rest: string;
@@ -113,6 +117,7 @@ const ES: DebtorWords = {
   openOf: (total) => `Faltan de ${total}`, fell: 'venció el', falls: 'vence el', settled: 'Este acuerdo está pagado por completo. Muchas gracias.', closed: 'Este acuerdo está cerrado: no hay nada que pagar aquí.',
   promised: (amount, date) => `Anotamos su compromiso de ${amount} para el ${date}. Hasta entonces no le escribiremos por esto, salvo un recordatorio.`,
   alreadyPaid: 'Si ya pagó, no considere este mensaje.', plan: 'Su plan', instalment: (number) => `Cuota ${number}`, down: 'Cuota inicial', charge: 'Cargo', lapsed: 'Descuento que no se mantuvo',
+  wholeDebt: 'Saldo del contrato', debtSettled: 'Este contrato está pagado por completo. Muchas gracias.', debtClosed: 'Aquí no hay nada que pagar por este contrato.',
   paidWhole: 'Pagada', received: (amount) => `Recibimos ${amount}.`, rest: 'faltan', dueOn: (date) => `Vence el ${date}`, wasDueOn: (date) => `Venció el ${date}.`,
   whatYouOwe: 'De dónde sale el monto', creditor: 'Acreedor', contract: 'Contrato', signedOn: (date) => `firmado el ${date}`, overdueSince: 'Vencido desde', agreedOn: 'Acuerdo del',
   principal: 'Capital', interest: 'Intereses', lateInterest: 'Intereses por mora', fees: 'Gastos de cobranza', taxes: 'Impuestos', discount: 'Descuento', none: 'Sin cobro aparte',
@@ -145,6 +150,7 @@ const PT: DebtorWords = {
   openOf: (total) => `Faltam de ${total}`, fell: 'venceu em', falls: 'vence em', settled: 'Este acordo está totalmente quitado. Muito obrigado.', closed: 'Este acordo está fechado: não há nada a pagar aqui.',
   promised: (amount, date) => `Anotamos o seu compromisso de ${amount} para ${date}. Até lá não escreveremos sobre isso, salvo um lembrete.`,
   alreadyPaid: 'Se já pagou, desconsidere esta mensagem.', plan: 'Seu plano', instalment: (number) => `Parcela ${number}`, down: 'Entrada', charge: 'Encargo', lapsed: 'Desconto que não se manteve',
+  wholeDebt: 'Saldo do contrato', debtSettled: 'Este contrato está totalmente quitado. Muito obrigado.', debtClosed: 'Não há nada a pagar aqui por este contrato.',
   paidWhole: 'Paga', received: (amount) => `Recebemos ${amount}.`, rest: 'faltam', dueOn: (date) => `Vence em ${date}`, wasDueOn: (date) => `Venceu em ${date}.`,
   whatYouOwe: 'De onde sai o valor', creditor: 'Credor', contract: 'Contrato', signedOn: (date) => `assinado em ${date}`, overdueSince: 'Vencido desde', agreedOn: 'Acordo de',
   principal: 'Principal', interest: 'Juros', lateInterest: 'Juros de mora', fees: 'Despesas de cobrança', taxes: 'Impostos', discount: 'Desconto', none: 'Sem cobrança à parte',
@@ -177,6 +183,7 @@ const EN: DebtorWords = {
   openOf: (total) => `Left of ${total}`, fell: 'was due on', falls: 'due on', settled: 'This agreement is paid in full. Thank you very much.', closed: 'This agreement is closed: there is nothing to pay here.',
   promised: (amount, date) => `We noted your promise of ${amount} for ${date}. Until then we will not write about it, except for one reminder.`,
   alreadyPaid: 'If you have already paid, please disregard this message.', plan: 'Your plan', instalment: (number) => `Instalment ${number}`, down: 'Down payment', charge: 'Charge', lapsed: 'Discount that did not hold',
+  wholeDebt: 'Balance of the contract', debtSettled: 'This contract is paid in full. Thank you very much.', debtClosed: 'There is nothing to pay here for this contract.',
   paidWhole: 'Paid', received: (amount) => `We received ${amount}.`, rest: 'left', dueOn: (date) => `Due on ${date}`, wasDueOn: (date) => `Was due on ${date}.`,
   whatYouOwe: 'Where the amount comes from', creditor: 'Creditor', contract: 'Contract', signedOn: (date) => `signed on ${date}`, overdueSince: 'Past due since', agreedOn: 'Agreement of',
   principal: 'Principal', interest: 'Interest', lateInterest: 'Late interest', fees: 'Collection fees', taxes: 'Taxes', discount: 'Discount', none: 'None on top',

@@ -63,7 +63,7 @@ export async function renegotiateUnder(
   const known = await madeBefore(lock, agreementId, request.factId, 'renegotiated');
   if (known !== undefined) return { answer: { agreementId, version: known.version }, event: known };
   const { row, state } = await loadState(lock.trx, agreementId);
-  requireRenegotiable(state);
+  requireRenegotiable(row, state);
   requireBalance(state, body);
   const passed = await boundsPassed(lock, row.creditor_id, state, body);
   requireWithin(passed, body, request);

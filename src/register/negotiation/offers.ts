@@ -51,7 +51,8 @@ export async function offersFor(ctx: RegisterContext, agreementId: string): Prom
   const policy = policyOf(settings);
   const limits = { ...limitsOf(state, policy, now), promise: promiseLimitsOf(settings) };
   const next = limits.renegotiationsMade >= limits.maxRenegotiations ? null : nextAllowedAt(state, policy, now);
-  return { offers: plansWithin(state, policy, now).map((plan) => offerOf(plan, state, now)), limits, nextAllowedAt: next };
+  const plans = row.kind === 'debt' ? [] : plansWithin(state, policy, now);
+  return { offers: plans.map((plan) => offerOf(plan, state, now)), limits, nextAllowedAt: next };
 }
 
 function offerOf({ kind, instalments, discountMinor }: PlanOffer, state: AgreementState, now: Instant): Offer {
@@ -98,7 +99,7 @@ async function acceptUnder(lock: PersonLock, ctx: RegisterContext, row: Agreemen
   if (known !== undefined) return { version: known.version };
   if (accepted.linkId !== undefined) await requireOwnLink(lock, row, accepted.linkId);
   const { state } = await loadState(lock.trx, row.id);
-  requireRenegotiable(state);
+  requireRenegotiable(row, state);
   const plan = plansWithin(state, policyOf(await settingsOf(lock.trx, row.creditor_id)), lock.now).find((one) => offerOf(one, state, lock.now).id === offerId);
   if (plan === undefined) throw new AppError('ERR_OFFER');
   const version = viewOf(state).planVersion + 1;

@@ -1,6 +1,6 @@
 /**
- * MT940, read strictly. Its packages on npm were looked at (mt940js 1.3.5, mt940-js 1.0.0, @centrapay/swift-parser 1.0.1):
- * they count in floating point, throw at the first tag they do not know, name no line, and rest for a year or longer.
+ * MT940, read strictly. The package mt940js 1.3.5 lost: it counts in floating point, throws at the first tag it does not
+ * know, and names no line.
  */
 import { dayNumberOf, isLocalDate } from '../../../domain/zone.ts';
 import { minorOfDecimal } from '../decimal.ts';
