@@ -5,6 +5,8 @@ import { viewOf } from '../../src/domain/view.ts';
 import { HOUR } from '../../src/domain/zone.ts';
 import { explain } from '../../src/register/agreement-reads.ts';
 import { createCreditor, patchCreditor } from '../../src/register/creditor.ts';
+import { debtBody } from '../../src/register/debt-body.ts';
+import { logDebt } from '../../src/register/debt-log.ts';
 import { disputeBody, openDispute } from '../../src/register/dispute.ts';
 import { acceptOffer, offersFor, type Acceptance, type Offer } from '../../src/register/negotiation/offers.ts';
 import { promiseAllowed } from '../../src/register/negotiation/promise-allowed.ts';
@@ -153,6 +155,16 @@ test('on a page it is accepted through a link of whoever owes it, and of nobody 
   clock.set((await clock.now()) + HOUR);
   expect(await acceptOffer(ctx, hers, offer, onPage(links.get(hers)))).toEqual({ version: 2 });
   expect((await readTimeline(db, hers)).at(-1)).toMatchObject({ channel: 'page', text: { es: 'Oferta aceptada en su página (versión 2): la próxima cuota, de CLP 90.000, pasa al 2026-03-12.' } });
+});
+
+test('a debt that has no plan yet has no offers, overdue or not', async () => {
+  const { ctx } = register;
+  const { agreementId } = await logDebt(ctx, ADMIN, debtBody.parse({
+    creditorId: 'acme', externalId: 'D-1', currency: 'CLP', assignedOn: '2026-10-01', debt: { principalMinor: 90_000 },
+    person: { externalId: 'PD-1', name: 'Ana Soto', address: { country: 'CL', region: 'CL-RM' }, contactPoints: [{ kind: 'email', value: 'ana.deuda@example.org', consent: 'granted' }] },
+  }));
+  expect((await offersFor(ctx, agreementId)).offers).toEqual([]);
+  expect(await refusalOf(acceptOffer(ctx, agreementId, '0'.repeat(32), BY_PHONE))).toMatchObject({ code: 'ERR_STATE' });
 });
 
 test('whether a promise may be made is said with every reason, as it will be judged', async () => {
