@@ -25,6 +25,8 @@ export const ERRORS = {
   ERR_STATE: { status: 409, meaning: 'The state of the agreement forbids this.', remedy: 'Read detail, and GET the agreement for its state.' },
   ERR_ERASED: { status: 409, meaning: 'The data of this person was erased; nothing new is taken in about them.', remedy: 'New business with the same person gets another person external id.' },
   ERR_PROMISE_LIMIT: { status: 409, meaning: 'The promise passes a limit of the creditor.', remedy: 'Take a nearer date, or renegotiate.' },
+  ERR_PLAN_LIMIT: { status: 409, meaning: 'The plan passes limits of the creditor.', remedy: 'Keep to the limits named in errors[]; a supervisor may pass them with "override": true and a reason.' },
+  ERR_OFFER: { status: 409, meaning: 'The offer does not stand (any more).', remedy: 'GET /v1/agreements/{id}/offers and choose one of those: an offer lasts until the local day ends or the agreement changes.' },
   ERR_SLOT: { status: 409, meaning: 'The slot is taken, outside the shifts, or not lawful for a call.', remedy: 'Choose another from GET /v1/slots.' },
   ERR_CALLBACK_STATE: { status: 409, meaning: 'The callback is already closed.', remedy: 'GET /v1/callbacks shows its state and outcome.' },
   ERR_APPROVAL: { status: 409, meaning: 'The same person cannot approve twice, or the case is not open.', remedy: 'A second person approves with a key of their own.' },

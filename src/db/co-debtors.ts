@@ -15,6 +15,11 @@ export async function coDebtorsOf(db: Db | Trx, agreementIds: readonly string[])
   return new Map([...Map.groupBy(rows, (row) => row.agreement_id)].map(([id, list]) => [id, list.map((row) => row.person_id)]));
 }
 
+/** Of one agreement, in the order in which they were told. */
+export async function coDebtorIdsOf(db: Db | Trx, agreementId: string): Promise<readonly string[]> {
+  return (await coDebtorsOf(db, [agreementId])).get(agreementId) ?? [];
+}
+
 /** Agreements of others that the person owes beside them, oldest first. */
 export async function agreementsOwedBeside(db: Db | Trx, personId: string): Promise<AgreementRow[]> {
   return db.selectFrom('agreement').selectAll('agreement').innerJoin('agreement_co_debtor', 'agreement_co_debtor.agreement_id', 'agreement.id')

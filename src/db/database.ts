@@ -2,6 +2,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { ContactCase, LawChannel, Purpose } from '../contact-law/policy.ts';
 import type { AgreementEvent, AgreementTerms, FollowedKind, ComponentName, CallOutcomeName, Phase } from '../domain/agreement.ts';
+import type { NegotiationPolicy } from '../domain/negotiation-policy.ts';
 import type { StrategyOverrides } from '../strategy/overrides.ts';
 import type { Score } from '../strategy/score.ts';
 import type { SegmentFacts, SegmentSet } from '../strategy/segment.ts';
@@ -24,6 +25,8 @@ export type ReplyClass = 'optOut' | 'deceased' | 'wrongPerson' | 'dispute' | 'al
 export interface CreditorSettings {
   readonly componentOrder?: readonly ComponentName[];
   readonly promiseLimits?: { readonly maxDaysAhead?: number; readonly maxInARow?: number };
+  /** What may be agreed on anew; absent: strict defaults for what is offered to debtors, no bound for agents. */
+  readonly negotiation?: Partial<NegotiationPolicy>;
   readonly firm?: string;
   readonly senders?: { readonly smsFrom?: string; readonly emailFrom?: string };
   /** Where the person pays the creditor; absent: at the creditor's own places. */
@@ -746,6 +749,30 @@ export interface PageSessionTable {
   until_wall: Timestamp;
 }
 
+export interface OfferAcceptanceTable {
+  id: string;
+  agreement_id: string;
+  offer_id: string;
+  kind: 'moveDate' | 'newPlan' | 'payNow';
+  version: number;
+  accepted_by: 'debtor' | 'agent';
+  actor_id: string;
+  channel: 'page' | 'reply' | 'phone' | 'api';
+  link_id: string | null;
+  accepted_at: Timestamp;
+  text_hash: string;
+  text_shown: string | null;
+}
+
+export interface LimitOverrideTable {
+  agreement_id: string;
+  version: number;
+  overridden_by: string;
+  at: Timestamp;
+  bounds: string[];
+  reason: string | null;
+}
+
 export interface ReplyTable {
   id: string;
   provider: string;
@@ -830,6 +857,8 @@ export interface Database {
   factor_try: FactorTryTable;
   factor_code: FactorCodeTable;
   page_session: PageSessionTable;
+  offer_acceptance: OfferAcceptanceTable;
+  limit_override: LimitOverrideTable;
   reply: ReplyTable;
   identity_match: IdentityMatchTable;
   identity_join: IdentityJoinTable;

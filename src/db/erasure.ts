@@ -70,6 +70,11 @@ const TAKINGS: readonly Taking[] = [
   { table: 'dispute', columns: ['reason', 'text', 'note'], take: async (trx, person) => rowsOf(await sql`
     update dispute set reason = 'erased', text = null, note = null where agreement_id = any(${ofAgreements(person)})`.execute(trx)) },
   { table: 'fact_note', columns: 'row', take: async (trx, person) => rowsOf(await sql`delete from fact_note where agreement_id = any(${ofAgreements(person)})`.execute(trx)) },
+  // What was agreed on is in the fact; the text may greet somebody. Its hash shows what it was to whoever still has it.
+  { table: 'offer_acceptance', columns: ['text_shown'], take: async (trx, person) => rowsOf(await sql`
+    update offer_acceptance set text_shown = null where agreement_id = any(${ofAgreements(person)}) and text_shown is not null`.execute(trx)) },
+  { table: 'limit_override', columns: ['reason'], take: async (trx, person) => rowsOf(await sql`
+    update limit_override set reason = null where agreement_id = any(${ofAgreements(person)}) and reason is not null`.execute(trx)) },
   { table: 'payment', columns: ['reversal_reason'], take: async (trx, person) => rowsOf(await sql`update payment set reversal_reason = null where agreement_id = any(${ofAgreements(person)}) and reversal_reason is not null`.execute(trx)) },
   { table: 'suspense', columns: ['payload'], take: async (trx, person) => rowsOf(await sql`
     update suspense set payload = coalesce((select jsonb_object_agg(key, value) from jsonb_each(payload) where jsonb_typeof(value) = 'number' or (key = 'currency' and value #>> '{}' ~ '^[A-Z]{3}$')), '{}')

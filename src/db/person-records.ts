@@ -1,6 +1,7 @@
 /** Everything that is kept about one person at one creditor, in raw rows: for whoever asks what we know. */
 import { sql } from 'kysely';
 import type { Row } from './database.ts';
+import { acceptancesOf, overridesOf } from './negotiation.ts';
 import type { Db, Trx } from './pool.ts';
 
 export async function consentsOfPerson(db: Db | Trx, personId: string): Promise<Row<'consent'>[]> {
@@ -29,6 +30,8 @@ export interface AgreementRecords {
   readonly approvals: readonly Row<'pre_legal_approval'>[];
   readonly surveys: readonly Row<'survey'>[];
   readonly waits: readonly Row<'contact_wait'>[];
+  readonly acceptances: readonly Row<'offer_acceptance'>[];
+  readonly overrides: readonly Row<'limit_override'>[];
   readonly proposals: readonly Row<'strategy_proposal'>[];
 }
 
@@ -46,6 +49,8 @@ export async function recordsOfAgreement(db: Db | Trx, agreementId: string): Pro
     approvals: cases.length === 0 ? [] : await db.selectFrom('pre_legal_approval').selectAll().where('case_id', 'in', cases.map(({ id }) => id)).orderBy('at').execute(),
     surveys: await db.selectFrom('survey').selectAll().where('agreement_id', '=', agreementId).orderBy('created_at').execute(),
     waits: await db.selectFrom('contact_wait').selectAll().where('agreement_id', '=', agreementId).orderBy('medium').execute(),
+    acceptances: await acceptancesOf(db, agreementId),
+    overrides: await overridesOf(db, agreementId),
     proposals: await db.selectFrom('strategy_proposal').selectAll().where('agreement_id', '=', agreementId).orderBy('proposed_at').orderBy('id').execute(),
   };
 }

@@ -120,7 +120,11 @@ export type EventBody =
   | { readonly kind: 'released' }
   | { readonly kind: 'disputed'; readonly dispute: string; readonly reason: string }
   | { readonly kind: 'resolved'; readonly dispute: string; readonly outcome: 'upheld' | 'rejected' }
-  | { readonly kind: 'renegotiated'; readonly version: number; readonly instalments: readonly Instalment[]; readonly discountMinor: Minor }
+  | {
+      readonly kind: 'renegotiated'; readonly version: number; readonly instalments: readonly Instalment[]; readonly discountMinor: Minor;
+      /** The discount holds only if every date is kept, whatever the terms say: one instalment overdue and the plan falls. */
+      readonly conditional?: true;
+    }
   | { readonly kind: 'chargeAdded'; readonly charge: string; readonly amountMinor: Minor; readonly dueOn: LocalDate }
   | { readonly kind: 'strategyChanged'; readonly strategy: Strategy }
   | { readonly kind: 'stopRegistered'; readonly on: string; readonly permanent: boolean }
@@ -226,6 +230,12 @@ export interface AgreementView {
   readonly preLegal: PreLegalView | null;
   /** When the current plan fell; null while it stands. */
   readonly brokenAt: Instant | null;
+  /** The current plan falls when this many instalments are overdue at once; null = never. */
+  readonly fallsAfterMissed: number | null;
+  /** Forgiven and owed again when the plan falls: by the terms, and by every plan since that did not fall. */
+  readonly lapsingDiscountMinor: Minor;
+  /** Forgiven by renegotiations, over all versions, less what lapsed. */
+  readonly negotiatedDiscountMinor: Minor;
   /** A stop of the permanent kind is registered: nobody is contacted any more. */
   readonly stoppedForGood: boolean;
   /** Instant of the fact that brought the balance to zero, for the current settlement; null while money is owed. */

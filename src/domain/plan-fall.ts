@@ -17,7 +17,7 @@ export function nextOverdueInstants(state: AgreementState, now: Instant): Instan
  */
 export function planFallsAt(state: AgreementState, now: Instant): Instant | null {
   const view = viewOf(state);
-  const missed = state.terms.acceleratesAfterMissed;
+  const missed = view.fallsAfterMissed;
   if (missed === null || missed <= 0 || view.brokenAt !== null || view.settledAt !== null || view.closedReason !== null || view.disputes.length > 0) return null;
   const cover = promiseCover(view, now);
   const held = view.holdUntil ?? -Infinity;

@@ -1,5 +1,5 @@
 /** How long, how much and how often a debtor may promise. Defaults as data; a creditor's settings override them. */
-import type { AgreementState, Instant, LocalDate, Minor } from './agreement.ts';
+import type { AgreementState, AgreementView, Instant, LocalDate, Minor } from './agreement.ts';
 import { viewOf } from './view.ts';
 import { statusOf } from './promise.ts';
 import { daysBetween, localDate } from './zone.ts';
@@ -23,21 +23,46 @@ export interface PromiseRefusal {
   readonly detail: string;
 }
 
-/** Whether this promise may be taken now: null, or why not. */
-export function checkPromise(state: AgreementState, promise: PromiseOffer, now: Instant, limits: PromiseLimits = PROMISE_LIMITS): PromiseRefusal | null {
-  const view = viewOf(state);
-  if (view.phase === 'closed' || view.phase === 'settled') return { code: 'ERR_STATE', detail: `The agreement is ${view.phase}: nothing is left to promise.` };
-  const ahead = daysBetween(localDate(state.terms.zone, now), promise.dueOn);
-  if (ahead < 0) return limit('The promised date is in the past.');
-  if (ahead > limits.maxDaysAhead) return limit(`The promised date is ${ahead} days ahead; at most ${limits.maxDaysAhead} are allowed.`);
-  if (!Number.isSafeInteger(promise.amountMinor) || promise.amountMinor <= 0) return limit('The promised amount must be a positive integer of minor units.');
-  if (promise.amountMinor > view.balanceMinor) return limit(`The promised amount is more than the balance (${view.balanceMinor}).`);
-  const lastKept = view.promises.findLastIndex((one) => statusOf(one, now) === 'kept');
-  const inARow = view.promises.length - 1 - lastKept;
-  if (inARow >= limits.maxInARow) return limit(`${inARow} promises in a row are open or were not kept; at most ${limits.maxInARow} are allowed.`);
-  return null;
+export type PromiseBound = 'state' | 'pastDate' | 'maxDaysAhead' | 'amount' | 'balance' | 'maxInARow';
+
+/** A limit that a promise passes: the field, the limit in its unit, and a sentence. */
+export interface PromiseReason extends PromiseRefusal {
+  readonly bound: PromiseBound;
+  readonly path: 'agreement' | 'dueOn' | 'amountMinor';
+  readonly limit: number | string;
 }
 
-function limit(detail: string): PromiseRefusal {
-  return { code: 'ERR_PROMISE_LIMIT', detail };
+/** Whether this promise may be taken now: null, or the first reason why not. */
+export function checkPromise(state: AgreementState, promise: PromiseOffer, now: Instant, limits: PromiseLimits = PROMISE_LIMITS): PromiseRefusal | null {
+  return promiseRefusals(state, promise, now, limits)[0] ?? null;
+}
+
+/** Every reason why this promise may not be taken now; empty: it may. */
+export function promiseRefusals(state: AgreementState, promise: PromiseOffer, now: Instant, limits: PromiseLimits = PROMISE_LIMITS): PromiseReason[] {
+  const view = viewOf(state);
+  if (view.phase === 'closed' || view.phase === 'settled') {
+    return [{ code: 'ERR_STATE', bound: 'state', path: 'agreement', limit: view.phase, detail: `The agreement is ${view.phase}: nothing is left to promise.` }];
+  }
+  return [...dateRefusals(localDate(state.terms.zone, now), promise, limits), ...amountRefusals(view.balanceMinor, promise), ...rowRefusals(view, now, limits)];
+}
+
+function dateRefusals(today: LocalDate, { dueOn }: PromiseOffer, { maxDaysAhead }: PromiseLimits): PromiseReason[] {
+  const ahead = daysBetween(today, dueOn);
+  if (ahead < 0) return [refusal('pastDate', 'dueOn', today, 'The promised date is in the past.')];
+  return ahead > maxDaysAhead ? [refusal('maxDaysAhead', 'dueOn', maxDaysAhead, `The promised date is ${ahead} days ahead; at most ${maxDaysAhead} are allowed.`)] : [];
+}
+
+function amountRefusals(balanceMinor: Minor, { amountMinor }: PromiseOffer): PromiseReason[] {
+  if (!Number.isSafeInteger(amountMinor) || amountMinor <= 0) return [refusal('amount', 'amountMinor', 1, 'The promised amount must be a positive integer of minor units.')];
+  return amountMinor > balanceMinor ? [refusal('balance', 'amountMinor', balanceMinor, `The promised amount is more than the balance (${balanceMinor}).`)] : [];
+}
+
+function rowRefusals({ promises }: AgreementView, now: Instant, { maxInARow }: PromiseLimits): PromiseReason[] {
+  const lastKept = promises.findLastIndex((one) => statusOf(one, now) === 'kept');
+  const inARow = promises.length - 1 - lastKept;
+  return inARow >= maxInARow ? [refusal('maxInARow', 'agreement', maxInARow, `${inARow} promises in a row are open or were not kept; at most ${maxInARow} are allowed.`)] : [];
+}
+
+function refusal(bound: PromiseBound, path: PromiseReason['path'], limit: number | string, detail: string): PromiseReason {
+  return { code: 'ERR_PROMISE_LIMIT', bound, path, limit, detail };
 }

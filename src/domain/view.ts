@@ -20,7 +20,13 @@ export function viewOf(state: AgreementState): AgreementView {
 
 interface Flags {
   tolerance: Minor;
-  discountMinor: Minor;
+  /** Of the terms and of every plan that did not fall: whoever asks for a new plan does not make an old discount unconditional. */
+  lapsingMinor: Minor;
+  /** The part of it that renegotiations gave. */
+  lapsingNegotiatedMinor: Minor;
+  negotiatedMinor: Minor;
+  /** A discount stands that one missed date takes away. */
+  conditional: boolean;
   brokenAt: Instant | null;
   settledAt: Instant | null;
   settledBeforePacto: boolean;
@@ -38,7 +44,8 @@ function derive(state: AgreementState): AgreementView {
   const { terms } = state;
   const ledger = openLedger(terms);
   const flags: Flags = {
-    tolerance: toleranceOf(state.strategy.smallBalance, terms.currency), discountMinor: terms.discountMinor,
+    tolerance: toleranceOf(state.strategy.smallBalance, terms.currency),
+    lapsingMinor: terms.discountLapsesOnBreak ? terms.discountMinor : 0, lapsingNegotiatedMinor: 0, negotiatedMinor: 0, conditional: false,
     brokenAt: null, settledAt: null, settledBeforePacto: false, settlements: 0, closedReason: null, holdUntil: null, stoppedForGood: false,
     disputed: new Set(), resolved: new Set(), optedOut: new Set(), stopped: new Set(),
   };
@@ -61,7 +68,7 @@ function enterMoney({ terms }: AgreementState, ledger: Ledger, flags: Flags, eve
       return true;
     case 'renegotiated':
       replacePlan(ledger, event.version, event.instalments);
-      flags.discountMinor = event.discountMinor;
+      grantDiscount(flags, event.discountMinor, terms.discountLapsesOnBreak, event.conditional === true);
       flags.brokenAt = null;
       return true;
     case 'chargeAdded':
@@ -74,11 +81,27 @@ function enterMoney({ terms }: AgreementState, ledger: Ledger, flags: Flags, eve
       // Decided before a payment that was entered first: a settled plan does not fall.
       if (flags.settledAt !== null || flags.brokenAt !== null) return true;
       flags.brokenAt = event.at;
-      if (terms.discountLapsesOnBreak) lapseDiscount(ledger, flags.discountMinor, localDate(terms.zone, event.at));
+      lapseDiscount(ledger, flags.lapsingMinor, localDate(terms.zone, event.at));
+      takeDiscountsBack(flags);
       return true;
     default:
       return false;
   }
+}
+
+function grantDiscount(flags: Flags, discountMinor: Minor, lapsesByTerms: boolean, conditional: boolean): void {
+  flags.negotiatedMinor += discountMinor;
+  flags.conditional ||= conditional && discountMinor > 0;
+  if (!lapsesByTerms && !conditional) return;
+  flags.lapsingMinor += discountMinor;
+  flags.lapsingNegotiatedMinor += discountMinor;
+}
+
+function takeDiscountsBack(flags: Flags): void {
+  flags.negotiatedMinor -= flags.lapsingNegotiatedMinor;
+  flags.lapsingNegotiatedMinor = 0;
+  flags.lapsingMinor = 0;
+  flags.conditional = false;
 }
 
 /** `before`: by a payment that was made before Pacto followed the agreement. A settlement that comes after a reversal is judged anew. */
@@ -131,6 +154,7 @@ function assemble(state: AgreementState, ledger: Ledger, flags: Flags): Agreemen
     optedOut: [...flags.optedOut], stopped: [...flags.stopped], stoppedForGood: flags.stoppedForGood,
     promises: promiseViews(state.events, state.terms.zone, strategy.graceDays),
     preLegalCase: preLegal?.case ?? null, preLegal, brokenAt: flags.brokenAt,
+    fallsAfterMissed: flags.conditional ? 1 : state.terms.acceleratesAfterMissed, lapsingDiscountMinor: flags.lapsingMinor, negotiatedDiscountMinor: flags.negotiatedMinor,
     settledAt: flags.settledAt, settledBeforePacto: flags.settledBeforePacto, settlements: flags.settlements, lastSeq: state.events.at(-1)?.seq ?? 0,
   };
 }

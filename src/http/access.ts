@@ -25,6 +25,8 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
 
   'POST /v1/agreements/:id/promises': DESK_OR_SYSTEM,
   'POST /v1/agreements/:id/renegotiations': DESK_OR_SYSTEM,
+  'GET /v1/agreements/:id/offers': EVERYONE,
+  'POST /v1/agreements/:id/offers/:offerId/accept': DESK_OR_SYSTEM,
   'POST /v1/agreements/:id/hold': DESK_OR_SYSTEM,
   'POST /v1/agreements/:id/release': DESK_OR_SYSTEM,
   'POST /v1/agreements/:id/disputes': DESK_OR_SYSTEM,

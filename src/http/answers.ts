@@ -142,6 +142,11 @@ export const person = z.object({
 const creditorSettings = z.object({
   componentOrder: z.array(z.string()).readonly().optional(),
   promiseLimits: z.object({ maxDaysAhead: z.int().optional(), maxInARow: z.int().optional() }).optional(),
+  negotiation: z.object({
+    maxDiscountPercent: z.array(z.object({ fromDays: z.int(), percent: z.int() })).readonly().optional(), maxExtensionDays: z.int().optional(),
+    minInstalmentMinor: z.record(z.string(), minor).optional(), maxInstalments: z.int().optional(), firstDueWithinDays: z.int().optional(),
+    coolDownDays: z.int().optional(), maxRenegotiations: z.int().optional(),
+  }).optional(),
   firm: z.string().optional(),
   senders: z.object({ smsFrom: z.string().optional(), emailFrom: z.string().optional() }).optional(),
   strategies: z.record(z.string(), z.unknown()).optional(),
@@ -180,6 +185,18 @@ export const promise = z.object({
 }).meta({ id: 'Promise' });
 
 export const renegotiation = z.object({ agreementId: z.string(), version: z.int() }).meta({ id: 'Renegotiation' });
+
+export const offered = z.object({
+  offers: z.array(z.object({
+    id: z.string(), kind: z.enum(['moveDate', 'newPlan', 'payNow']), discountMinor: minor, currency: z.string(),
+    instalments: z.array(z.object({ number: z.int(), dueOn: localDate, amountMinor: minor })).readonly(),
+  })).readonly(),
+  limits: z.object({
+    maxDiscountMinor: minor, maxExtensionDays: z.int(), minInstalmentMinor: minor, maxInstalments: z.int(), firstDueBy: localDate, maxGapDays: z.int(),
+    coolDownDays: z.int(), maxRenegotiations: z.int(), renegotiationsMade: z.int(), promise: z.object({ maxDaysAhead: z.int(), maxInARow: z.int() }),
+  }),
+  nextAllowedAt: instant.optional(),
+}).meta({ id: 'Offers' });
 
 export const held = z.object({ agreementId: z.string(), until: instant.nullable() }).meta({ id: 'Hold' });
 

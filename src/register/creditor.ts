@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
 import { strategyOverrides, unknownSteps, withOverrides, type StrategyOverrides } from '../strategy/overrides.ts';
 import { requireVisible, type Actor } from './actor.ts';
 import { countryCode, currencyCode, externalIdText, plainText } from './agreement-body.ts';
+import { negotiationSettings } from './negotiation/policy.ts';
 import type { Page, PageQuery } from './page.ts';
 import type { RegisterContext } from './person-lock.ts';
 import { requireFeasible } from './feasible.ts';
@@ -19,6 +20,8 @@ const settings = z.strictObject({
   /** The order in which a payment covers the components of an instalment; those left out follow. */
   componentOrder: z.array(z.enum(COMPONENTS)).max(COMPONENTS.length).refine((order) => new Set(order).size === order.length, 'must name each component once').optional(),
   promiseLimits: z.strictObject({ maxDaysAhead: z.int().min(0).max(366).optional(), maxInARow: z.int().min(1).max(100).optional() }).optional(),
+  /** What may be agreed on anew, by whomever; absent: only what is offered to debtors is bound, by strict defaults. */
+  negotiation: negotiationSettings.optional(),
   /** Name under which messages are signed. */
   firm: plainText(60).optional(),
   senders: z.strictObject({
@@ -141,20 +144,22 @@ function cursorId(cursor: string): string {
 }
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
-type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'senders' | 'contact' | 'replies' | 'payments'>> & {
+type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'negotiation' | 'senders' | 'contact' | 'replies' | 'payments'>> & {
   readonly replies?: Loose<NonNullable<CreditorSettings['replies']>> | undefined;
   readonly payments?: Loose<PaymentSettings> | undefined;
   readonly contact?: Loose<NonNullable<CreditorSettings['contact']>> | undefined;
   readonly promiseLimits?: Loose<NonNullable<CreditorSettings['promiseLimits']>> | undefined;
+  readonly negotiation?: Loose<NonNullable<CreditorSettings['negotiation']>> | undefined;
   readonly senders?: Loose<NonNullable<CreditorSettings['senders']>> | undefined;
 };
 
 /** Without the fields that are there but undefined. */
-function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, contact, strategies, replies, payments }: GivenSettings): CreditorSettings {
+function tidy({ componentOrder, promiseLimits, negotiation, firm, senders, payUrl, contact, strategies, replies, payments }: GivenSettings): CreditorSettings {
   return {
     ...(strategies === undefined ? {} : { strategies }),
     ...(componentOrder === undefined ? {} : { componentOrder }),
     ...(promiseLimits === undefined ? {} : { promiseLimits: tidyLimits(promiseLimits) }),
+    ...(negotiation === undefined ? {} : { negotiation: defined(negotiation) }),
     ...(firm === undefined ? {} : { firm }),
     ...(senders === undefined ? {} : { senders: tidySenders(senders) }),
     ...(payUrl === undefined ? {} : { payUrl }),

@@ -149,8 +149,15 @@ function standing(state: AgreementState, now: number): EntryText[] {
       en: `Overdue: ${money(overdueMinor)}, ${daysPastDue} days since the oldest due date.`,
     });
   }
+  if (view.fallsAfterMissed !== null && view.lapsingDiscountMinor > 0 && view.brokenAt === null && view.settledAt === null) lines.push(discountLine(view.fallsAfterMissed, money(view.lapsingDiscountMinor)));
   if (view.creditMinor > 0) lines.push({ es: `Saldo a favor: ${money(view.creditMinor)}.`, en: `Credit: ${money(view.creditMinor)}.` });
   return lines;
+}
+
+/** On what a discount hangs. */
+function discountLine(missed: number, discount: string): EntryText {
+  const when = missed === 1 ? { es: 'una fecha pasa sin pago', en: 'one date is missed' } : { es: `${missed} cuotas están vencidas a la vez`, en: `${missed} instalments are overdue at once` };
+  return { es: `Descuento condicional de ${discount}: se pierde si ${when.es}.`, en: `Conditional discount of ${discount}: lost when ${when.en}.` };
 }
 
 /** What the law obliges to do about what is unpaid, and how it stands. */

@@ -110,7 +110,7 @@ function messagePart(row: Awaited<ReturnType<typeof messagesOfPerson>>[number]):
 
 async function agreementPart(trx: Trx, row: AgreementRow): Promise<Exported> {
   const view = viewOf((await loadState(trx, row.id)).state);
-  const { payments, unmatched, promises, disputes, callbacks, calls, notes, cases, approvals, surveys, waits, proposals } = await recordsOfAgreement(trx, row.id);
+  const { payments, unmatched, promises, disputes, callbacks, calls, notes, cases, approvals, surveys, waits, proposals, acceptances, overrides } = await recordsOfAgreement(trx, row.id);
   return {
     id: row.id, kind: row.kind, externalId: row.external_id, agreedIn: row.agreed_in, batch: row.batch, phase: row.phase, loggedAt: text(row.logged_at), agreedOn: row.agreed_on, currency: row.currency, debt: row.debt,
     balanceMinor: view.balanceMinor, creditMinor: view.creditMinor, paidMinor: view.paidMinor,
@@ -121,6 +121,10 @@ async function agreementPart(trx: Trx, row: AgreementRow): Promise<Exported> {
     disputes: disputes.map((one) => ({ reason: one.reason, text: one.text, openedAt: text(one.opened_at), outcome: one.outcome, note: one.note, resolvedAt: optional(one.resolved_at) })),
     callbacks: callbacks.map((one) => ({ from: text(one.from_at), until: text(one.until_at), state: one.state, outcome: one.outcome, note: one.note, bookedAt: text(one.booked_at) })),
     calls: calls.map((one) => ({ channel: one.channel, at: text(one.at), outcome: one.outcome, note: one.note, madeBy: one.made_by })),
+    acceptedOffers: acceptances.map((one) => ({
+      kind: one.kind, version: one.version, acceptedBy: one.accepted_by, channel: one.channel, at: text(one.accepted_at), text: one.text_shown, textHash: one.text_hash,
+    })),
+    plansBeyondLimits: overrides.map((one) => ({ version: one.version, bounds: one.bounds, at: text(one.at), reason: one.reason })),
     notes: notes.map(({ fact_id: fact, note }) => ({ fact, note })),
     preLegalCases: cases.map((one) => ({
       number: one.number, state: one.state, overdueMinor: one.overdue_minor, reason: one.reason, openedAt: text(one.opened_at), closedAt: optional(one.closed_at),

@@ -1,15 +1,15 @@
 /** Promises to pay. */
 import { z } from 'zod';
-import { creditorById } from '../db/creditors.ts';
 import { insertPromise, promiseById, type PromiseRow } from '../db/promises.ts';
 import type { AgreementEvent } from '../domain/agreement.ts';
-import { checkPromise, PROMISE_LIMITS, type PromiseLimits } from '../domain/promise-limits.ts';
+import { checkPromise } from '../domain/promise-limits.ts';
 import { AppError } from '../errors.ts';
 import type { Actor } from './actor.ts';
 import { localDateText, minorAmount } from './agreement-body.ts';
 import { underAgreementLock } from './agreement-lock.ts';
 import { resolveAgreement } from './resolve.ts';
 import { recordFact } from './fact.ts';
+import { promiseLimitsOf, settingsOf } from './negotiation/policy.ts';
 import type { PersonLock, RegisterContext } from './person-lock.ts';
 import { loadState } from './rebuild.ts';
 import { madeBefore, type FactRequest } from './request.ts';
@@ -46,7 +46,7 @@ export async function makePromiseUnder(
   const known = await madeBefore(lock, agreementId, request.factId, 'promiseMade');
   if (known !== undefined) return { promise: await answerOf(lock, known.promise), event: known };
   const { row, state } = await loadState(lock.trx, agreementId);
-  const refusal = checkPromise(state, body, lock.now, await limitsOf(lock, row.creditor_id));
+  const refusal = checkPromise(state, body, lock.now, promiseLimitsOf(await settingsOf(lock.trx, row.creditor_id)));
   if (refusal !== null) throw new AppError(refusal.code, refusal.detail);
   const id = ctx.newId();
   await insertPromise(lock.trx, {
@@ -57,11 +57,6 @@ export async function makePromiseUnder(
     id: request.factId, tell: request.tell, body: { kind: 'promiseMade', promise: id, amountMinor: body.amountMinor, dueOn: body.dueOn, channel: body.channel },
   });
   return { promise: await answerOf(lock, id), event };
-}
-
-async function limitsOf({ trx }: PersonLock, creditorId: string): Promise<PromiseLimits> {
-  const settings = (await creditorById(trx, creditorId))?.settings.promiseLimits;
-  return { maxDaysAhead: settings?.maxDaysAhead ?? PROMISE_LIMITS.maxDaysAhead, maxInARow: settings?.maxInARow ?? PROMISE_LIMITS.maxInARow };
 }
 
 async function answerOf({ trx }: PersonLock, promiseId: string): Promise<PromiseAnswer> {

@@ -63,8 +63,9 @@ export const outsideBody: fc.Arbitrary<EventBody> = fc.oneof(
   fc.record({ kind: fc.constant('disputed' as const), dispute: name('d'), reason: fc.constant('amount') }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('resolved' as const), dispute: name('d'), outcome: fc.constant('rejected' as const) }) },
   fc.record({ kind: fc.constantFrom('optedOut' as const, 'optedIn' as const), scope }),
-  fc.record({ kind: fc.constant('renegotiated' as const), version: fc.integer({ min: 2, max: 4 }), discountMinor: fc.constant(0),
-    instalments: fc.array(fc.record({ dueOn: date, amountMinor: amount }), { minLength: 1, maxLength: 3 }).map((list) => list.map((one, index) => ({ ...one, number: index + 1 }))) }),
+  fc.record({ kind: fc.constant('renegotiated' as const), version: fc.integer({ min: 2, max: 4 }), discountMinor: fc.constantFrom(0, 0, 1, 4_000), conditional: fc.constantFrom(undefined, true as const),
+    instalments: fc.array(fc.record({ dueOn: date, amountMinor: amount }), { minLength: 1, maxLength: 3 }).map((list) => list.map((one, index) => ({ ...one, number: index + 1 }))) })
+    .map(({ conditional, ...plan }): EventBody => (conditional === undefined ? plan : { ...plan, conditional })),
   fc.record({ kind: fc.constant('chargeAdded' as const), charge: name('c'), amountMinor: amount, dueOn: date }),
   fc.record({ kind: fc.constant('strategyChanged' as const), strategy: strategies }),
   fc.record({ kind: fc.constant('stopRegistered' as const), on: fc.constant('insolvency'), permanent: fc.boolean() }),

@@ -45,7 +45,9 @@ const STAYS: Readonly<Record<string, string>> = {
   // Ids, and kinds of contact points; the open question is closed with the person.
   identity_join: 'persons stops joined_by undone_by',
   identity_match: 'shared state decided_by',
+  limit_override: 'overridden_by bounds',
   link: 'kind creditor_id',
+  offer_acceptance: 'offer_id kind accepted_by actor_id channel text_hash',
   outbox: 'workflow_id workflow_type action name payload state error',
   past_contact: 'creditor_id external_id channel direction purpose outcome imported_by',
   payment: 'creditor_id external_id currency method collected_by source content_hash reversal_external_id',

@@ -7,6 +7,7 @@ import { instant, json } from '../../src/db/columns.ts';
 import type { Db } from '../../src/db/pool.ts';
 import { insertFactNote } from '../../src/db/fact-notes.ts';
 import { insertCoDebtor } from '../../src/db/co-debtors.ts';
+import { insertAcceptance, insertOverride } from '../../src/db/negotiation.ts';
 import { insertProposal } from '../../src/db/segments.ts';
 import { keepAnswer } from '../../src/db/idempotency.ts';
 import { insertProviderEvent } from '../../src/db/provider-events.ts';
@@ -38,7 +39,7 @@ const [PHONE, EMAIL] = ['+56987412365', 'zq.lagartija@correo-ficticio.example.or
 /** A word for each place where people are named or write freely. */
 const SECRETS = [
   'Zulema', 'Quintrileo', '987412365', 'lagartija', 'correo-ficticio', '20347878', 'Curepto', 'Maule-Ficticio', 'notaría', 'Marisol', 'Baltasar', 'Eleuterio', 'clínica', 'Filomena', 'Hortensia', 'Nicanor',
-  'Casimiro', 'quintral', 'Leopoldina', 'vecina Rosa', 'gerenta', 'Anacleto', 'hospital',
+  'Casimiro', 'quintral', 'Leopoldina', 'vecina Rosa', 'gerenta', 'Anacleto', 'hospital', 'Casilda', 'Ruperta',
 ];
 
 let desk: Desk;
@@ -104,6 +105,11 @@ async function words(): Promise<void> {
       id: randomUUID(), creditorId: 'acme', agreementId: open, from: { id: 'ladder', version: 1 }, to: 'strict', segment: null, segmentVersion: 1, score: { points: 7, parts: [] }, at: MISSED_AT,
       facts: { creditorId: 'acme', country: 'CL', product: null, currency: 'CLP', amountMinor: 90_000, score: 7, daysPastDue: 3, missed: 1, promisesBroken: 0, promisesKept: 0, onTime: 0 },
     });
+    const planned = { agreement_id: settled, version: 2 };
+    await insertAcceptance(trx, {
+      ...planned, id: randomUUID(), offer_id: 'o', kind: 'newPlan', accepted_by: 'debtor', actor_id: 'debtor', channel: 'reply', link_id: null, accepted_at: MISSED_AT, text_hash: 'h', text_shown: 'Doña Casilda: tres cuotas',
+    });
+    await insertOverride(trx, { ...planned, overridden_by: 'key-admin', at: MISSED_AT, bounds: ['maxInstalments'], reason: 'lo pidió Ruperta' });
     await insertFactNote(trx, settled, 'x', 'lo dijo Casimiro');
     await keepAnswer(trx, { keyId: 'k', key: 'i', requestHash: 'h', status: 201, response: { agreementId: settled, note: 'atendió desde la clínica' } });
   });
