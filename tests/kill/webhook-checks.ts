@@ -4,6 +4,7 @@ import type { ReceiptStatus } from '../../src/channels/channel.ts';
 import type { Db } from '../../src/db/pool.ts';
 import type { StateReader } from '../../src/register/audit/applied.ts';
 import type { Told, ToldPayment } from './webhook-mix.ts';
+import { STRANGER } from './webhook-words.ts';
 
 const PROVIDER = 'generic';
 
@@ -130,13 +131,17 @@ export async function repliesWrong(db: Db, { replies }: Told): Promise<string[]>
   });
 }
 
-/** Whoever asked for silence has it at every creditor. */
+/** Whoever asked for silence has it on every channel of every contact point with that number, at every creditor. */
 export async function optOutsLost(db: Db, { replies }: Told): Promise<string[]> {
-  const silent = [...new Set([...replies.values()].filter(({ optOut }) => optOut).map(({ from }) => from))];
-  if (silent.length === 0) return [];
-  const { rows } = await sql<{ id: string; consent: string | null }>`
-    select point.id, last.state as consent from contact_point point
-      left join lateral (select state from consent where contact_point_id = point.id and channel = 'sms' order by seq desc limit 1) last on true
-     where point.kind = 'phone' and point.value in (${sql.join(silent)})`.execute(db);
-  return rows.filter(({ consent }) => consent !== 'denied').map(({ id, consent }) => `the contact point ${id} asked for silence and is ${consent ?? 'without a word about it'}`);
+  const silent = [...new Set([...replies.values()].filter(({ optOut, from }) => optOut && from !== STRANGER).map(({ from }) => from))];
+  const { rows } = await sql<{ id: string; value: string; channel: string | null; consent: string | null }>`
+    select point.id, point.value, reach.channel, last.state as consent from contact_point point
+      left join lateral unnest(point.channels) as reach (channel) on true
+      left join lateral (select state from consent where contact_point_id = point.id and channel = reach.channel order by seq desc limit 1) last on true
+     where point.kind = 'phone' and point.value = any(${silent}::text[])`.execute(db);
+  const known = new Set(rows.map(({ value }) => value));
+  return [
+    ...rows.filter(({ consent }) => consent !== 'denied').map(({ id, channel, consent }) => `the contact point ${id} asked for silence and is ${consent ?? 'without a word about it'} for ${channel ?? 'no channel'}`),
+    ...silent.filter((value) => !known.has(value)).map(() => 'a number that asked for silence is gone'),
+  ];
 }

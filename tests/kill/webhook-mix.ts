@@ -69,7 +69,7 @@ export interface Mix {
 /** Receipts take at most this share, or there would be no room for people and money. */
 const MOST_RECEIPTS = 0.6;
 const PAYMENT_SHARE = 0.4;
-const MAILS_A_BATCH = 6;
+const EVENTS_A_BATCH = 3;
 const OPT_OUT_SHARE = 0.02;
 const GRAVE_SHARE = 0.02;
 const STRANGER_SHARE = 0.02;
@@ -93,7 +93,7 @@ function receiptsOf({ attempts }: Portfolio, told: Told, most: number, draw: () 
   const statuses: Webhook[] = [];
   const mails: MailEvent[] = [];
   for (const attempt of shuffled(attempts, draw)) {
-    if (statuses.length + mails.length / (MAILS_A_BATCH / 2) >= most) break;
+    if (statuses.length + mails.length / (EVENTS_A_BATCH / 2) >= most) break;
     if (attempt.provider === 'sendgrid') mails.push(...mailEventsOf(attempt, draw));
     else statuses.push(...statusesOf(attempt, draw).map((fields): Webhook => ({ kind: 'status', attemptId: attempt.id, fields })));
   }
@@ -101,7 +101,7 @@ function receiptsOf({ attempts }: Portfolio, told: Told, most: number, draw: () 
   for (const event of mails) noteMail(told, event);
   for (const attempt of attempts) if (told.receipts.has(attempt.id) && attempt.receipt !== null) raise(told, attempt.id, attempt.receipt);
   const batches: Webhook[] = [];
-  for (const rest = shuffled(mails, draw); rest.length > 0;) batches.push({ kind: 'events', events: rest.splice(0, 1 + Math.floor(draw() * MAILS_A_BATCH)) });
+  for (const rest = shuffled(mails, draw); rest.length > 0;) batches.push({ kind: 'events', events: rest.splice(0, 1 + Math.floor(draw() * EVENTS_A_BATCH)) });
   return [...statuses, ...batches];
 }
 

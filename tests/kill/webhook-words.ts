@@ -54,7 +54,7 @@ const ENDINGS: readonly { readonly share: number; readonly events: Ending; reado
   { share: 0.1, events: [{ event: 'bounce', type: 'blocked', status: '4.7.1', reason: '451 4.7.1 come back later' }], above: false },
   { share: 0.06, events: [{ event: 'dropped', reason: 'Bounced Address' }], above: false },
 ];
-const MOST_DEFERRALS = 5;
+const MOST_DEFERRALS = 12;
 
 /** Every event of a mail: taken, put off some times, and its end. */
 export function mailEventsOf(attempt: ToldAttempt, draw: () => number): MailEvent[] {
