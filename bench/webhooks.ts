@@ -10,7 +10,7 @@ import type { Figure } from './main.ts';
 const WEBHOOKS = 10_000;
 const REPEAT_SHARE = 0.3;
 const AGREEMENTS = 150;
-const DAYS = 4;
+const DAYS = 3;
 const LANES = 16;
 const KILLS = ['api', 'pump', 'api', 'pump'] as const;
 const SHOWN = 20;
