@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   law: async () => (await import('./law.ts')).benchLaw(),
   kill: async () => (await import('./kill.ts')).benchKill(),
   sandbox: async () => (await import('./sandbox.ts')).benchSandbox(),
+  webhooks: async () => (await import('./webhooks.ts')).benchWebhooks(),
 };
 const RESULTS = join(import.meta.dirname, 'results.json');
 

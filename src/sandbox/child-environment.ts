@@ -54,6 +54,7 @@ export function childEnvironment(settings: ChildSettings): Record<string, string
     SENDGRID_INBOUND_PUBLIC_KEY: secrets.sendgridPublicKey,
     SENDGRID_BASE_URL: providerUrlOf(ports),
     SMTP_URL: `smtp://${LOOPBACK}:${ports.smtp}`,
+    PAYMENT_WEBHOOK_SECRET: secrets.paymentWebhookSecret,
     // SendGrid tells what became of a mail, SMTP does not: with it the sample has receipts and bounces.
     EMAIL_PROVIDER: 'sendgrid',
     LOG_LEVEL: settings.logLevel,

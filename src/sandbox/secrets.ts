@@ -21,7 +21,11 @@ const secretsFile = z.object({
   sendgridSigningKey: z.string(),
   /** Base64 of SPKI DER: what the API verifies with. */
   sendgridPublicKey: z.string(),
+  /** Signs generic payment notifications. */
+  paymentWebhookSecret: z.string(),
 });
+/** A folder of an older build has no secret for payments yet: it gets one and keeps the rest. */
+const olderFile = secretsFile.partial({ paymentWebhookSecret: true });
 
 export type Secrets = z.infer<typeof secretsFile>;
 
@@ -29,16 +33,27 @@ export type Secrets = z.infer<typeof secretsFile>;
 export async function loadSecrets(folder: string): Promise<Secrets> {
   const file = join(folder, FILE);
   const text = await readFile(file, 'utf8').catch(() => null);
-  if (text === null) {
-    const made = makeSecrets();
-    await writeAtomically(file, JSON.stringify(made, null, 2), ONLY_OWNER);
-    return made;
-  }
+  if (text === null) return keep(file, makeSecrets());
+  const kept = read(file, text);
+  const { paymentWebhookSecret } = kept;
+  return paymentWebhookSecret === undefined ? keep(file, { ...kept, paymentWebhookSecret: makePaymentSecret() }) : { ...kept, paymentWebhookSecret };
+}
+
+function read(file: string, text: string): z.infer<typeof olderFile> {
   try {
-    return secretsFile.parse(JSON.parse(text));
+    return olderFile.parse(JSON.parse(text));
   } catch (cause) {
     throw new AppError('ERR_BOOTSTRAP', `The file ${file} is damaged: start again with --reset.`, { cause });
   }
+}
+
+async function keep(file: string, secrets: Secrets): Promise<Secrets> {
+  await writeAtomically(file, JSON.stringify(secrets, null, 2), ONLY_OWNER);
+  return secrets;
+}
+
+function makePaymentSecret(): string {
+  return randomBytes(24).toString('base64url');
 }
 
 function makeSecrets(): Secrets {
@@ -52,5 +67,6 @@ function makeSecrets(): Secrets {
     sendgridApiKey: `SG.${randomBytes(16).toString('base64url')}.${randomBytes(32).toString('base64url')}`,
     sendgridSigningKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
     sendgridPublicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    paymentWebhookSecret: makePaymentSecret(),
   };
 }

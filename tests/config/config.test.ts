@@ -73,7 +73,7 @@ describe('the environment of the sandbox\'s processes', () => {
     temporal: { address: '127.0.0.1:5', namespace: 'default', apiKey: null, tls: false },
     secrets: {
       adminKey: 'pacto_admin_0123456789', postgresPassword: 'p', identityKey: 'k'.repeat(32), twilioAccountSid: TWILIO.TWILIO_ACCOUNT_SID, twilioAuthToken: 't', sendgridApiKey: 'SG.a.b', sendgridSigningKey: 'signing-key',
-      sendgridPublicKey: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEazOYqD0bNUOKLKPQvoKpUB4Tl9Yg7DKNGG8K1Eq4nVw7xQlEbYHxKRe0AU6YL2MPg3cJfFH9Y6jBU4s6TkqTgg==',
+      sendgridPublicKey: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEazOYqD0bNUOKLKPQvoKpUB4Tl9Yg7DKNGG8K1Eq4nVw7xQlEbYHxKRe0AU6YL2MPg3cJfFH9Y6jBU4s6TkqTgg==', paymentWebhookSecret: 'w'.repeat(32),
     },
   };
 

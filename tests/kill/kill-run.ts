@@ -9,6 +9,7 @@ import { openDb, type Db } from '../../src/db/pool.ts';
 import { liveCounts, type LiveCounts } from '../../src/db/sandbox-progress.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { audit, type AuditReport } from '../../src/register/audit/audit.ts';
+import type { StateReader } from '../../src/register/audit/applied.ts';
 import { openRegister } from '../../src/register/context.ts';
 import { callApi } from '../../src/sandbox/http.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox-file.ts';
@@ -117,7 +118,7 @@ export async function quiet({ apiUrl, adminKey }: Pick<Sandbox, 'apiUrl' | 'admi
 }
 
 /** The register of a sandbox, with an audit that judges everything: what has come to rest is not on its way, however young it is. */
-export async function withRegister<T>(sandbox: StartedSandbox, work: (db: Db, auditNow: () => Promise<AuditReport>) => Promise<T>): Promise<T> {
+export async function withRegister<T>(sandbox: StartedSandbox, work: (db: Db, auditNow: () => Promise<AuditReport>, runs: StateReader) => Promise<T>): Promise<T> {
   const { databaseUrl, temporalAddress: address, namespace, providerUrl } = await sandbox.now();
   const log = createLog({ level: 'error', process: 'test' });
   const opened = openDb(databaseUrl, { log, max: 8 });
@@ -125,7 +126,7 @@ export async function withRegister<T>(sandbox: StartedSandbox, work: (db: Db, au
   try {
     const { identityKey } = await loadSecrets(sandbox.folder);
     const ctx = await openRegister({ clock: 'virtual', identityKey }, opened.db, log);
-    return await work(opened.db, () => audit(ctx, { gateway, providerUrl, policies: shippedPolicies(process.versions.tz ?? 'unknown'), wallNow: () => wallNow() + 2 * 60_000 }));
+    return await work(opened.db, () => audit(ctx, { gateway, providerUrl, policies: shippedPolicies(process.versions.tz ?? 'unknown'), wallNow: () => wallNow() + 2 * 60_000 }), gateway);
   } finally {
     await gateway.close();
     await opened.close();

@@ -47,7 +47,7 @@ export function planKills(seed: number, times: Readonly<Record<Victim, number>>)
 }
 
 /** mulberry32: numbers from 0 to 1, the same for the same seed. */
-function drawer(seed: number): () => number {
+export function drawer(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -57,7 +57,8 @@ function drawer(seed: number): () => number {
   };
 }
 
-function shuffled<T>(items: readonly T[], draw: () => number): T[] {
+/** In an order drawn. */
+export function shuffled<T>(items: readonly T[], draw: () => number): T[] {
   return items.map((item) => ({ item, key: draw() })).sort((a, b) => a.key - b.key).map(({ item }) => item);
 }
 
@@ -79,14 +80,21 @@ export async function carryOut(plan: readonly PlannedKill[], { sandbox, clock, s
       return now >= from + afterHours * HOUR;
     }, PLAYS_ON_WITHIN_MS);
     await sleep(afterMs);
-    const pid = await aliveNow(sandbox, victim);
-    process.kill(pid, 'SIGKILL');
+    const { back } = await strike(sandbox, victim);
     say(`${new Date(now).toISOString().slice(0, 16)}  SIGKILL ${victim}`);
-    returns.push(comeBack(sandbox, victim, pid, performance.now()));
-    // Attached at once: it may fail while later kills are still to come.
-    returns.at(-1)?.catch(() => undefined);
+    returns.push(back);
   }
   return Promise.all(returns);
+}
+
+/** Kills one that is alive; `back` resolves when it is started again. */
+export async function strike(sandbox: StartedSandbox, victim: Victim): Promise<{ readonly back: Promise<Kill> }> {
+  const pid = await aliveNow(sandbox, victim);
+  process.kill(pid, 'SIGKILL');
+  const back = comeBack(sandbox, victim, pid, performance.now());
+  // Attached at once: it may fail while later kills are still to come.
+  back.catch(() => undefined);
+  return { back };
 }
 
 /** The victim may be between two lives, having fallen with its server. */

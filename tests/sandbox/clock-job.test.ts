@@ -17,9 +17,10 @@ interface Wake {
 }
 
 /** Wall time passes only while somebody pauses. */
-function world(wakes: Wake[], actors: readonly Actor[] = []) {
+function world(wakes: Wake[], actors: readonly Actor[] = [], inFlight: string | null = null) {
   let wall = START;
   let offset = 0;
+  let flying = inFlight;
   const asked = new Map<string, number>();
   const story: string[] = [];
   const now = (): number => wall + offset;
@@ -55,7 +56,11 @@ function world(wakes: Wake[], actors: readonly Actor[] = []) {
       return true;
     },
     reckonAnew: async () => false,
-    inFlight: async () => null,
+    inFlight: async () => flying,
+    // A call is taken to be abandoned when nobody has touched it for half a minute.
+    closeAbandoned: async () => {
+      if (wall - START > 30_000) flying = null;
+    },
     reconcile: async () => false,
     actors: actors.map((actor) => ({
       ...actor, next: () => actor.next(),
@@ -121,5 +126,13 @@ test('a run that stays due and idle is left behind after a while; the world goes
   const { job, story, now } = world([{ workflowId: 'stuck', at: at(10), acts: () => false }, { workflowId: 'next', at: at(20) }]);
   await job.runTo(at(30));
   expect(story.some((line) => line.includes('next to +20'))).toBe(true);
+  expect(now()).toBeGreaterThanOrEqual(at(30));
+});
+
+test('a call whose process was killed in the middle of it keeps time waiting no longer than its lease: nobody else would close it', async () => {
+  const { job, story, now } = world([{ workflowId: 'notice', at: at(10) }], [], '1 contacts between claim and record');
+  await job.runTo(at(30));
+  expect(story).toContain('waits for 1 contacts between claim and record');
+  expect(story.some((line) => line.includes('notice to +10'))).toBe(true);
   expect(now()).toBeGreaterThanOrEqual(at(30));
 });

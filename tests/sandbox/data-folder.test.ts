@@ -89,6 +89,14 @@ describe('secrets and sandbox.json', () => {
     for (const name of ['secrets.json', 'sandbox.json']) expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
   });
 
+  test('a folder of an older build gets the secret it lacks, once, and keeps the others', async () => {
+    const { paymentWebhookSecret: _later, ...older } = await loadSecrets(folder);
+    writeFileSync(join(folder, 'secrets.json'), JSON.stringify(older));
+    const now = await loadSecrets(folder);
+    expect(now).toEqual({ ...older, paymentWebhookSecret: expect.stringMatching(/^.{32}$/) });
+    expect(await loadSecrets(folder)).toEqual(now);
+  });
+
   test('a damaged secrets file is one sentence, not a new key', async () => {
     writeFileSync(join(folder, 'secrets.json'), '{');
     await expect(loadSecrets(folder)).rejects.toMatchObject({ code: 'ERR_BOOTSTRAP', message: expect.stringContaining('--reset') });

@@ -27,7 +27,7 @@ import type { SendingConfig } from '../../src/register/sending/deps.ts';
 import { installedSending } from '../../src/register/sending/installed.ts';
 import { sendCode } from '../../src/register/sending/code.ts';
 import { applyReceipt } from '../../src/register/sending/receipts.ts';
-import { reconcileContacts } from '../../src/register/sending/reconcile.ts';
+import { reconcileContacts, reconcileUnknown } from '../../src/register/sending/reconcile.ts';
 import type { Actor, ClockJob } from '../../src/sandbox/clock/clock-job.ts';
 import type { SandboxClock } from '../../src/sandbox/clock/sandbox-clock.ts';
 import { providerActor } from '../../src/sandbox/clock/provider-actor.ts';
@@ -154,7 +154,7 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
   const { key: adminKey } = await addKey(ctx, { name: 'test', role: 'admin', creditorId: null });
 
   const actors = [providerActor(provider.url), ...((await options.actors?.({ db, apiUrl, adminKey, ctx, providerUrl: provider.url })) ?? [])];
-  const job = createClockJob({ ctx, gateway, actors, reconcile: (now) => reconcileContacts(sending, now) });
+  const job = createClockJob({ ctx, gateway, actors, reconcile: (now) => reconcileContacts(sending, now), closeAbandoned: (now) => reconcileUnknown(sending, now) });
   clock = job;
   return {
     db, ctx, config, channels: sending.channels, gateway, clock: job, adminKey, apiUrl, providerUrl: provider.url, databaseUrl: database.url, taskQueue: queues.agreements, logLines,

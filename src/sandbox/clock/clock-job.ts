@@ -41,6 +41,8 @@ export interface ClockJobDeps {
   readonly reckonAnew: (item: AgendaItem, now: number) => Promise<boolean>;
   /** What is still on its way (outbox rows, attempts in flight), in words; null when nothing. */
   readonly inFlight: () => Promise<string | null>;
+  /** Closes calls whose process is gone; asked while what is in flight keeps time waiting. */
+  readonly closeAbandoned: (now: number) => Promise<unknown>;
   /** Closes open questions about contacts; true when that changed anything. */
   readonly reconcile: (now: number) => Promise<boolean>;
   readonly actors: readonly Actor[];
@@ -107,7 +109,7 @@ export class ClockJob {
     const stuck = new Set<string>();
     let reconciled = false;
     while (!this.#stopping) {
-      await this.#quiet();
+      await this.#quiet(now);
       // Asked side by side: an instant is some 15 questions of a few milliseconds, and one after the other they were a fifth of the wall time.
       const [actors, { due, next }] = await Promise.all([this.#ask(now), this.#deps.look(now)]);
       if (actors.due.length > 0) {
@@ -182,11 +184,20 @@ export class ClockJob {
     this.#moved.clear();
   }
 
-  async #quiet(): Promise<void> {
+  /**
+   * A call that an actor of this process was making when it was killed (an answer, a thank-you) has no activity that
+   * Temporal would try again: whoever waits for it closes it.
+   */
+  async #quiet(now: number): Promise<void> {
     let what: string | null = null;
+    let lookedAt = this.#deps.wallNow();
     await this.#until(() => what ?? 'work in flight', async () => {
       what = await this.#deps.inFlight();
-      return what === null;
+      if (what === null) return true;
+      if (this.#deps.wallNow() - lookedAt < BLOCKED_AFTER_MS) return false;
+      await this.#deps.closeAbandoned(now);
+      lookedAt = this.#deps.wallNow();
+      return false;
     });
   }
 

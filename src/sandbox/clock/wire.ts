@@ -19,7 +19,7 @@ import { installedSending } from '../../register/sending/installed.ts';
 import { sendAnswers } from '../../register/sending/answer.ts';
 import type { SendingDeps } from '../../register/sending/deps.ts';
 import { paymentDuties } from '../../register/sending/payment-receipt.ts';
-import { reconcileContacts } from '../../register/sending/reconcile.ts';
+import { reconcileContacts, reconcileUnknown } from '../../register/sending/reconcile.ts';
 import { createDebtors } from '../debtors/debtors.ts';
 import { LOOPBACK } from '../ports.ts';
 import { Agenda } from './agenda.ts';
@@ -33,10 +33,12 @@ export interface ClockParts {
   readonly actors: readonly Actor[];
   /** Closes open questions about contacts whose outcome is not known (src/register/sending). */
   readonly reconcile: (now: number) => Promise<boolean>;
+  /** Closes calls whose process is gone. */
+  readonly closeAbandoned: (now: number) => Promise<unknown>;
 }
 
 /** The job that moves everything; a ticker or a test drives it. */
-export function createClockJob({ ctx, gateway, actors, reconcile }: ClockParts): ClockJob {
+export function createClockJob({ ctx, gateway, actors, reconcile, closeAbandoned }: ClockParts): ClockJob {
   const { db, log } = ctx;
   const { virtual } = gateway;
   if (virtual === null) throw new Error('The virtual clock needs a gateway in virtual time.');
@@ -73,6 +75,7 @@ export function createClockJob({ ctx, gateway, actors, reconcile }: ClockParts):
       return attempts > 0 ? `${attempts} contacts between claim and record` : null;
     },
     reconcile,
+    closeAbandoned,
     actors,
     log,
   });
@@ -115,10 +118,13 @@ export async function createSandboxClock(config: Config, ctx: RegisterContext): 
     ...dailyActors(ctx),
     ...identifyingActors({ ctx, base: sourcesFolder(config.dataDir), secrets: (name) => readEnvironment().variables[name] }),
   ];
-  const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => {
-    const contacts = await reconcileContacts(sending, now);
-    return (await paymentDuties(sending, now)) || contacts;
-  } });
+  const job = createClockJob({
+    ctx, gateway, actors, closeAbandoned: (now) => reconcileUnknown(sending, now),
+    reconcile: async (now) => {
+      const contacts = await reconcileContacts(sending, now);
+      return (await paymentDuties(sending, now)) || contacts;
+    },
+  });
   const clock = new TickingClock({ db: ctx.db, job, wallNow, pause: (ms) => sleep(ms), log: ctx.log });
   return {
     clock,
