@@ -3,7 +3,7 @@ import { evaluate } from '../contact-law/evaluate.ts';
 import type { LawDecision } from '../contact-law/policy.ts';
 import type { ContactPoint, ContactPointHealth } from '../db/contact-points.ts';
 import type { AgreementRow } from '../db/database.ts';
-import type { PersonLock } from './person-lock.ts';
+import type { Db, Trx } from '../db/pool.ts';
 import { policiesInForce } from './policies.ts';
 import { lawCaseFor, readSubject } from './sending/law-subject.ts';
 
@@ -17,8 +17,8 @@ export function callablePhones(points: readonly ContactPoint[]): ContactPoint[] 
 
 export type CallLaw = (at: number) => LawDecision;
 
-/** The question for calls to this agreement's person, read once under the lock; the answer depends on the instant (epoch ms) only. */
-export async function callLawOf(lock: PersonLock, row: AgreementRow): Promise<CallLaw> {
+/** The question for calls to this agreement's person, read once (under the lock where something is booked by it); the answer depends on the instant (epoch ms) only. */
+export async function callLawOf(lock: { readonly trx: Db | Trx; readonly now: number }, row: AgreementRow): Promise<CallLaw> {
   const subject = await readSubject(lock.trx, row, lock.now);
   const authorisedChannels = callablePhones(subject.points).length > 0 ? (['call'] as const) : [];
   return (at) => evaluate(policiesInForce(), { ...lawCaseFor(policiesInForce(), subject, 'call', 'collection', at), authorisedChannels });

@@ -1,6 +1,7 @@
 /** Promises to pay. */
 import { z } from 'zod';
 import { creditorById } from '../db/creditors.ts';
+import type { Db, Trx } from '../db/pool.ts';
 import { insertPromise, promiseById, type PromiseRow } from '../db/promises.ts';
 import type { AgreementEvent } from '../domain/agreement.ts';
 import { checkPromise, PROMISE_LIMITS, type PromiseLimits } from '../domain/promise-limits.ts';
@@ -46,7 +47,7 @@ export async function makePromiseUnder(
   const known = await madeBefore(lock, agreementId, request.factId, 'promiseMade');
   if (known !== undefined) return { promise: await answerOf(lock, known.promise), event: known };
   const { row, state } = await loadState(lock.trx, agreementId);
-  const refusal = checkPromise(state, body, lock.now, await limitsOf(lock, row.creditor_id));
+  const refusal = checkPromise(state, body, lock.now, await promiseLimitsOf(lock.trx, row.creditor_id));
   if (refusal !== null) throw new AppError(refusal.code, refusal.detail);
   const id = ctx.newId();
   await insertPromise(lock.trx, {
@@ -59,8 +60,9 @@ export async function makePromiseUnder(
   return { promise: await answerOf(lock, id), event };
 }
 
-async function limitsOf({ trx }: PersonLock, creditorId: string): Promise<PromiseLimits> {
-  const settings = (await creditorById(trx, creditorId))?.settings.promiseLimits;
+/** The creditor's limits, defaults filled in. */
+export async function promiseLimitsOf(db: Db | Trx, creditorId: string): Promise<PromiseLimits> {
+  const settings = (await creditorById(db, creditorId))?.settings.promiseLimits;
   return { maxDaysAhead: settings?.maxDaysAhead ?? PROMISE_LIMITS.maxDaysAhead, maxInARow: settings?.maxInARow ?? PROMISE_LIMITS.maxInARow };
 }
 
