@@ -26,6 +26,10 @@ const recipients = list.refine(
   'a comma list of phones like +56961234567 and e-mail addresses',
 );
 
+const secrets = list.refine((items) => items.length > 0 && items.every((item) => item.length >= 16), 'a comma list of secrets of at least 16 characters each');
+const payPage = z.string().refine((value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol) && value.includes('{reference}'),
+  'an absolute http:// or https:// URL with {reference} in it');
+
 const publicKey = z.string().refine(isP256PublicKey, 'base64 of a P-256 public key, as the SendGrid page "Signed event webhook" shows it');
 
 const payloadKeys = list.transform((items, context): PayloadKey[] =>
@@ -66,8 +70,16 @@ export const VARIABLES = {
   SENDGRID_API_KEY: { schema: text, fallback: null, secret: 'all' },
   SENDGRID_FROM: { schema: text.regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address'), fallback: null },
   SENDGRID_WEBHOOK_PUBLIC_KEY: { schema: publicKey, fallback: null },
+  SENDGRID_INBOUND_SECRET: { schema: text.regex(/^[A-Za-z0-9_-]{24,200}$/, '24 to 200 letters, digits, hyphens, underscores'), fallback: null, secret: 'all' },
+  SENDGRID_INBOUND_PUBLIC_KEY: { schema: publicKey, fallback: null },
   SENDGRID_BASE_URL: { schema: httpUrl, fallback: null },
   SMTP_URL: { schema: url(['smtp:', 'smtps:'], 'an smtp:// or smtps:// URL'), fallback: null, secret: 'password' },
+  STRIPE_SECRET_KEY: { schema: text.regex(/^(sk|rk)_[A-Za-z0-9_]{8,250}$/, 'a key that begins with sk_ or rk_'), fallback: null, secret: 'all' },
+  STRIPE_WEBHOOK_SECRET: { schema: list, fallback: null, secret: 'all' },
+  STRIPE_BASE_URL: { schema: httpUrl, fallback: null },
+  PAYMENT_WEBHOOK_SECRET: { schema: secrets, fallback: null, secret: 'all' },
+  PAYMENT_PAGE_URL: { schema: payPage, fallback: null },
+  SMTP_BOUNCE_ADDRESS: { schema: text.regex(/^[A-Za-z0-9._-]{1,27}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'a mail address with at most 27 letters before the @'), fallback: null },
   EMAIL_PROVIDER: { schema: choice('sendgrid', 'smtp'), fallback: null },
   PAYLOAD_KEYS: { schema: payloadKeys, fallback: null, secret: 'all' },
   OIDC_ISSUER: { schema: httpUrl, fallback: null },

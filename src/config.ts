@@ -36,6 +36,26 @@ export interface SendgridConfig {
   readonly baseUrl: string | null;
 }
 
+/** What an inbound mail must carry: a secret in its address (`?key=`), or a signature of the key of a parse security policy. */
+export interface InboundMailConfig {
+  readonly secret: string | null;
+  /** Base64 of the SPKI DER of a P-256 key. */
+  readonly publicKey: string | null;
+}
+
+export interface StripeConfig {
+  readonly secretKey: string;
+  /** Secrets that sign webhooks; all are accepted, for rotation. */
+  readonly webhookSecrets: readonly string[];
+  readonly baseUrl: string | null;
+}
+
+/** Who takes payments by link, or reports payments; null: not set up. */
+export interface PaymentProvidersConfig {
+  readonly stripe: StripeConfig | null;
+  readonly generic: { readonly secrets: readonly string[]; readonly payUrl: string | null } | null;
+}
+
 export interface OidcConfig {
   readonly issuer: string;
   readonly clientId: string;
@@ -50,10 +70,15 @@ export interface Config {
   readonly clock: 'wall' | 'virtual';
   readonly twilio: TwilioConfig | null;
   readonly sendgrid: SendgridConfig | null;
+  /** Neither set: no mail is taken. */
+  readonly inboundMail: InboundMailConfig;
   readonly smtpUrl: string | null;
+  /** Where mails by SMTP come back to, with the attempt after a `+`; null: to the sender. */
+  readonly smtpBounceAddress: string | null;
   readonly emailProvider: 'sendgrid' | 'smtp';
   /** The first encrypts; all decrypt. Empty: payloads are not encrypted. */
   readonly payloadKeys: readonly PayloadKey[];
+  readonly payments: PaymentProvidersConfig;
   readonly oidc: OidcConfig | null;
   readonly logLevel: LogLevel;
   readonly metricsPort: number | null;
@@ -186,9 +211,15 @@ function assemble(parsed: Parsed): Config {
       apiKey: parsed.SENDGRID_API_KEY, from: parsed.SENDGRID_FROM ?? '',
       webhookPublicKey: parsed.SENDGRID_WEBHOOK_PUBLIC_KEY, baseUrl: parsed.SENDGRID_BASE_URL,
     },
+    inboundMail: { secret: parsed.SENDGRID_INBOUND_SECRET, publicKey: parsed.SENDGRID_INBOUND_PUBLIC_KEY },
     smtpUrl: parsed.SMTP_URL,
+    smtpBounceAddress: parsed.SMTP_BOUNCE_ADDRESS,
     emailProvider: parsed.EMAIL_PROVIDER ?? (parsed.SENDGRID_API_KEY === null && parsed.SMTP_URL !== null ? 'smtp' : 'sendgrid'),
     payloadKeys: parsed.PAYLOAD_KEYS ?? [],
+    payments: {
+      stripe: parsed.STRIPE_SECRET_KEY === null ? null : { secretKey: parsed.STRIPE_SECRET_KEY, webhookSecrets: parsed.STRIPE_WEBHOOK_SECRET ?? [], baseUrl: parsed.STRIPE_BASE_URL },
+      generic: parsed.PAYMENT_WEBHOOK_SECRET === null ? null : { secrets: parsed.PAYMENT_WEBHOOK_SECRET, payUrl: parsed.PAYMENT_PAGE_URL },
+    },
     oidc: parsed.OIDC_ISSUER === null ? null : { issuer: parsed.OIDC_ISSUER, clientId: parsed.OIDC_CLIENT_ID ?? '', clientSecret: parsed.OIDC_CLIENT_SECRET ?? '' },
     logLevel: parsed.LOG_LEVEL ?? 'info',
     metricsPort: parsed.METRICS_PORT,
@@ -211,6 +242,9 @@ const RULES: readonly ((parsed: Parsed) => FieldError[])[] = [
   (v) => needs('SENDGRID_FROM', v.SENDGRID_API_KEY === null || v.SENDGRID_FROM !== null, 'must be set with SENDGRID_API_KEY'),
   (v) => needs('SENDGRID_API_KEY', v.EMAIL_PROVIDER !== 'sendgrid' || v.SENDGRID_API_KEY !== null, 'must be set when EMAIL_PROVIDER is sendgrid'),
   (v) => needs('SMTP_URL', v.EMAIL_PROVIDER !== 'smtp' || v.SMTP_URL !== null, 'must be set when EMAIL_PROVIDER is smtp'),
+  (v) => needs('STRIPE_SECRET_KEY', v.STRIPE_SECRET_KEY !== null || !anySet(v, 'STRIPE_'), 'must be set when another STRIPE_ variable is'),
+  (v) => needs('STRIPE_WEBHOOK_SECRET', v.STRIPE_SECRET_KEY === null || (v.STRIPE_WEBHOOK_SECRET ?? []).length > 0, 'must be set with STRIPE_SECRET_KEY: webhooks are verified with it'),
+  (v) => needs('PAYMENT_WEBHOOK_SECRET', v.PAYMENT_PAGE_URL === null || v.PAYMENT_WEBHOOK_SECRET !== null, 'must be set with PAYMENT_PAGE_URL: payments made there are reported signed'),
   (v) => needs('OIDC_ISSUER', [0, 3].includes([v.OIDC_ISSUER, v.OIDC_CLIENT_ID, v.OIDC_CLIENT_SECRET].filter((part) => part !== null).length), 'OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together'),
   (v) => needs('PACTO_SEND_ALLOWLIST', v.PACTO_SEND !== 'allowlist' || (v.PACTO_SEND_ALLOWLIST ?? []).length > 0, 'must name at least one recipient when PACTO_SEND is allowlist'),
   (v) => needs('PACTO_PROVIDER_URL', v.PACTO_PROVIDER_URL === null || isLoopback(v.PACTO_PROVIDER_URL), 'must be on this machine: it is the sandbox of npm start'),
@@ -232,6 +266,7 @@ function realProviders(parsed: Parsed): string[] {
   if (parsed.TWILIO_ACCOUNT_SID !== null && !isLoopback(parsed.TWILIO_BASE_URL)) real.push('TWILIO_ACCOUNT_SID');
   if (parsed.SENDGRID_API_KEY !== null && !isLoopback(parsed.SENDGRID_BASE_URL)) real.push('SENDGRID_API_KEY');
   if (parsed.SMTP_URL !== null && !isLoopback(parsed.SMTP_URL)) real.push('SMTP_URL');
+  if (parsed.STRIPE_SECRET_KEY !== null && !isLoopback(parsed.STRIPE_BASE_URL)) real.push('STRIPE_SECRET_KEY');
   return real;
 }
 

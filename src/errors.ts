@@ -16,6 +16,7 @@ export const ERRORS = {
   ERR_SIGNATURE: { status: 403, meaning: 'The webhook carries no valid signature.', remedy: 'Check PUBLIC_BASE_URL and the provider secrets.' },
   ERR_NOT_FOUND: { status: 404, meaning: 'It does not exist, or this key may not see it.', remedy: 'Check the id and the creditor of the key.' },
   ERR_AGREEMENT_CONFLICT: { status: 409, meaning: 'An agreement with this external id exists with another content.', remedy: 'Use another external id, or send the same body again.' },
+  ERR_DEBT_CONFLICT: { status: 409, meaning: 'A debt with this external id exists with another content.', remedy: 'Use another external id, or send the same body again.' },
   ERR_PAYMENT_CONFLICT: { status: 409, meaning: 'A payment with this external id exists with another content.', remedy: 'Use another external id, or send the same body again.' },
   ERR_REVERSAL_CONFLICT: { status: 409, meaning: 'The payment is already reversed under another id.', remedy: 'Nothing to do, or check which reversal is the right one.' },
   ERR_CREDITOR_CONFLICT: { status: 409, meaning: 'A creditor with this id exists with another content.', remedy: 'Use PATCH /v1/creditors/{id} to change it.' },

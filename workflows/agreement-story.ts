@@ -117,7 +117,7 @@ export function detailsOf(state: AgreementState, now: number): string {
     ...(view.stopped.length > 0 ? [`stopped: ${view.stopped.join(', ')}`] : []),
   ];
   return [
-    `**${terms.externalId}** · ${terms.creditorId} · ${view.phase}${late.overdue ? ` · ${late.daysPastDue} days past due` : ''}`,
+    `**${terms.externalId}** · ${terms.creditorId} · ${terms.assignedOn === undefined ? '' : 'debt without an agreement · '}${view.phase}${late.overdue ? ` · ${late.daysPastDue} days past due` : ''}`,
     '',
     `Paid ${money(view.paidMinor)} · owed ${money(view.balanceMinor)}${view.creditMinor > 0 ? ` · credit ${money(view.creditMinor)}` : ''}`,
     ...(flags.length > 0 ? ['', flags.join(' · ')] : []),

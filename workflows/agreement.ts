@@ -1,5 +1,5 @@
 /**
- * One run per agreement. It holds no rule: `decide` says what is next, one activity does it, `apply` takes the facts
+ * One run per agreement, and per debt that has none yet: both are followed by the same code. It holds no rule: `decide` says what is next, one activity does it, `apply` takes the facts
  * that PostgreSQL recorded. Handlers only apply; the loop is decide -> wait | one activity -> apply.
  */
 import {
@@ -141,6 +141,15 @@ class AgreementRun implements Mailbox {
 }
 
 export async function agreement(input: AgreementInput): Promise<void> {
+  await follow(input);
+}
+
+/** A debt that was assigned and has no agreement yet; ends when one is logged for it, when it is paid or withdrawn. */
+export async function debt(input: AgreementInput): Promise<void> {
+  await follow(input);
+}
+
+async function follow(input: AgreementInput): Promise<void> {
   const run = new AgreementRun(input);
   listen(run);
   await run.run();

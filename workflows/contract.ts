@@ -2,13 +2,30 @@
  * Names, ids and payloads between the worlds: client, workflows and activities import this file, never each other.
  * Everything here is data of the trade without personal data: ids, amounts, dates, rule ids.
  */
-import type { AgreementEvent, AgreementState, CallOutcomeName, Minor, Occurrence } from '../src/domain/agreement.ts';
+import type { AgreementEvent, AgreementState, CallOutcomeName, FollowedKind, Minor, Occurrence } from '../src/domain/agreement.ts';
 
 export const QUEUES = { agreements: 'agreements', deliver: 'deliver', batch: 'batch' } as const;
 export type Queues = { readonly agreements: string; readonly deliver: string; readonly batch: string };
 
-export const WORKFLOWS = { agreement: 'agreement', callback: 'callback', preLegal: 'preLegal', survey: 'survey', importFile: 'importFile' } as const;
+export const WORKFLOWS = { agreement: 'agreement', debt: 'debt', callback: 'callback', preLegal: 'preLegal', survey: 'survey', importFile: 'importFile' } as const;
 export type WorkflowType = (typeof WORKFLOWS)[keyof typeof WORKFLOWS];
+
+/** Whether a workflow of this type follows an agreement, or a debt that has none yet: the kind is the type and begins the id. */
+export function isFollowing(type: WorkflowType): type is FollowedKind {
+  return type === WORKFLOWS.agreement || type === WORKFLOWS.debt;
+}
+
+/** Id of the workflow that follows it: `agreement/<creditorId>/<externalId>`; national ids must not be external ids for this reason. */
+export function followingWorkflowId(kind: FollowedKind, creditorId: string, externalId: string): string {
+  return `${kind}/${creditorId}/${externalId}`;
+}
+
+/** What a workflow id names; null when it follows nothing. */
+export function followedBy(workflowId: string): { readonly kind: FollowedKind; readonly creditorId: string; readonly externalId: string } | null {
+  const [kind, creditorId, externalId, ...rest] = workflowId.split('/');
+  if ((kind !== WORKFLOWS.agreement && kind !== WORKFLOWS.debt) || !creditorId || !externalId || rest.length > 0) return null;
+  return { kind, creditorId, externalId };
+}
 
 /** Search attributes of contract.md section 6. */
 export const SEARCH_ATTRIBUTES = {
@@ -54,7 +71,7 @@ export const UPDATES = ['optOut', 'hold', 'release', 'dispute', 'resolveDispute'
 export type UpdateName = (typeof UPDATES)[number];
 export const QUERIES = { state: 'state', nextSteps: 'nextSteps' } as const;
 
-/** Start argument of `agreement`: the state rebuilt from PostgreSQL by the same `apply`. */
+/** Start argument of `agreement` and `debt`: the state rebuilt from PostgreSQL by the same `apply`. */
 export interface AgreementInput {
   readonly v: 1;
   readonly state: AgreementState;
@@ -161,12 +178,12 @@ export interface ImportInput {
   readonly v: 1;
   readonly importId: string;
   /** Absent in imports of earlier releases: agreements. */
-  readonly kind?: 'agreements' | 'payments' | 'contacts';
+  readonly kind?: 'agreements' | 'debts' | 'payments' | 'contacts';
 }
 export interface ImportProgress {
   readonly lines: number;
   readonly readLines: number;
-  /** Agreements, payments or contacts. */
+  /** Agreements, debts, payments or contacts. */
   readonly items: number;
   /** With an outcome. */
   readonly settled: number;

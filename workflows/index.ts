@@ -1,4 +1,4 @@
-export { agreement } from './agreement.ts';
+export { agreement, debt } from './agreement.ts';
 export { callback } from './callback.ts';
 export { importFile } from './import-file.ts';
 export { preLegal } from './pre-legal.ts';

@@ -80,7 +80,7 @@ export type LookupOutcome =
 /** Where a message stands with the provider; receipts.ts ranks them. */
 export type ReceiptStatus =
   | 'queued' | 'sent' | 'deferred' | 'delivered' | 'undelivered' | 'failed' | 'bounced' | 'blocked' | 'dropped'
-  | 'complained' | 'unsubscribed';
+  | 'complained' | 'unsubscribed' | 'resubscribed';
 
 export type Provider = 'twilio-sms' | 'sendgrid' | 'smtp';
 

@@ -6,7 +6,7 @@ import type { TwilioSettings } from './twilio-sms.ts';
 
 /** Builds the adapters; a provider without settings is null. Throws ERR_CONFIG when the chosen e-mail provider is not set up. */
 export function configuredChannels(config: Config, senderName = 'Pacto'): Channels {
-  const { sendgrid, smtpUrl } = config;
+  const { sendgrid, smtpUrl, smtpBounceAddress } = config;
   const mailFrom = sendgrid === null ? undefined : { address: sendgrid.from, name: senderName };
   return createChannels({
     twilio: twilioSettings(config),
@@ -16,7 +16,11 @@ export function configuredChannels(config: Config, senderName = 'Pacto'): Channe
       ...(sendgrid.baseUrl === null ? {} : { baseUrl: sendgrid.baseUrl }),
       ...(mailFrom === undefined ? {} : { defaultSender: mailFrom }),
     },
-    smtp: smtpUrl === null ? null : { url: smtpUrl, ...(mailFrom === undefined ? {} : { defaultSender: mailFrom }) },
+    smtp: smtpUrl === null ? null : {
+      url: smtpUrl,
+      ...(mailFrom === undefined ? {} : { defaultSender: mailFrom }),
+      ...(smtpBounceAddress === null ? {} : { bounceAddress: smtpBounceAddress }),
+    },
   });
 }
 

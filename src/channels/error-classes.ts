@@ -136,6 +136,7 @@ export function classifySmtpReply(replyCode: number, enhanced?: string): ErrorCl
 
 /** Reasons SendGrid writes on `dropped` events, in lower case; first match wins. */
 const SENDGRID_DROPS: readonly { readonly text: string; readonly class: ErrorClass }[] = [
+  { text: 'smtpapi', class: 'config' },
   { text: 'unsubscribed', class: 'consent' },
   { text: 'spam reporting', class: 'consent' },
   { text: 'bounced address', class: 'badAddress' },
@@ -149,6 +150,11 @@ const STATUS_CLASSES: Readonly<Partial<Record<ReceiptStatus, ErrorClass>>> = {
   undelivered: 'transient', failed: 'transient',
 };
 
+/** An enhanced status that the table explains; one that only repeats that it failed (5.0.0) leaves the word to the status. */
+function explainedBy(errorCode: string): ErrorClass | undefined {
+  return SMTP_STATUS_CLASSES.find((row) => row.pattern.test(errorCode))?.class;
+}
+
 /**
  * The class of a delivery that failed after the provider took the message; undefined when `status` is no failure.
  * `errorCode` is Twilio's number, or for e-mail the SMTP status or SendGrid's drop reason.
@@ -158,9 +164,5 @@ export function classifyDelivery(provider: Provider, status: ReceiptStatus, erro
   if (byStatus === undefined || errorCode === undefined) return byStatus;
   if (provider === 'twilio-sms') return classifyTwilioCode(errorCode) ?? byStatus;
   if (status === 'dropped') return SENDGRID_DROPS.find((row) => errorCode.toLowerCase().includes(row.text))?.class ?? byStatus;
-  if (status === 'bounced' || status === 'blocked') {
-    const enhanced = /^\d\.\d{1,3}\.\d{1,3}$/.test(errorCode) ? errorCode : undefined;
-    return enhanced === undefined ? byStatus : classifySmtpReply(Number(enhanced[0]) * 100, enhanced);
-  }
-  return byStatus;
+  return status === 'bounced' || status === 'blocked' ? explainedBy(errorCode) ?? byStatus : byStatus;
 }

@@ -34,14 +34,21 @@ export interface InboundSms {
  */
 export const RECEIPT_RANK: Readonly<Record<ReceiptStatus, number>> = {
   queued: 1, sent: 2, deferred: 3, delivered: 4, undelivered: 4, failed: 4, dropped: 4, blocked: 4, bounced: 5, complained: 6, unsubscribed: 6,
+  // Says nothing of the delivery, and never grants anything: a note.
+  resubscribed: 0,
 };
 
 const FAILURES: ReadonlySet<ReceiptStatus> = new Set(['undelivered', 'failed', 'bounced', 'blocked', 'dropped']);
-const FINAL_RANK = RECEIPT_RANK.delivered;
+/** From here on nothing more is expected about the message. */
+export const FINAL_RANK = RECEIPT_RANK.delivered;
 
 /** Whether `next` says more than the stored `current`. */
 export function receiptAdvances(current: ReceiptStatus | undefined, next: ReceiptStatus): boolean {
   return current === undefined || RECEIPT_RANK[next] > RECEIPT_RANK[current];
+}
+
+export function isReceiptStatus(text: string | null): text is ReceiptStatus {
+  return text !== null && Object.hasOwn(RECEIPT_RANK, text);
 }
 
 /** Whether the message did not reach the person: the only receipts a workflow hears of. */
@@ -121,7 +128,7 @@ type SendgridEvent = z.infer<typeof sendgridEvent>;
 
 const SENDGRID_STATUSES: Readonly<Record<string, ReceiptStatus>> = {
   processed: 'sent', deferred: 'deferred', delivered: 'delivered', bounce: 'bounced', dropped: 'dropped',
-  spamreport: 'complained', unsubscribe: 'unsubscribed', group_unsubscribe: 'unsubscribed',
+  spamreport: 'complained', unsubscribe: 'unsubscribed', group_unsubscribe: 'unsubscribed', group_resubscribe: 'resubscribed',
 };
 
 /** A batch of SendGrid events; null when the body is no JSON array. Opens, clicks and unknown events are only counted. */

@@ -23,9 +23,12 @@ export function verifyTwilio(tokens: readonly string[], signature: string | unde
  */
 export function verifySendgrid(publicKey: string, signature: string | undefined, timestamp: string | undefined, rawBody: Buffer): boolean {
   if (signature === undefined || timestamp === undefined) return false;
+  const bytes = Buffer.from(signature, 'base64');
+  // Node reads base64 leniently: spaces, another alphabet and spare bits would make many texts of one signature.
+  if (bytes.toString('base64') !== signature) return false;
   try {
     const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-    return verify('sha256', Buffer.concat([Buffer.from(timestamp), rawBody]), key, Buffer.from(signature, 'base64'));
+    return verify('sha256', Buffer.concat([Buffer.from(timestamp), rawBody]), key, bytes);
   } catch {
     return false;
   }

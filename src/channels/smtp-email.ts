@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { readFailure } from './call-failures.ts';
 import type { Deadline, EmailChannel, EmailSender, OutgoingEmail, SendOutcome } from './channel.ts';
+import { bounceAddressOf } from './dsn.ts';
 import { isEmailAddress, mailHeaders } from './email-headers.ts';
 import { classifySmtpReply } from './error-classes.ts';
 
@@ -9,6 +10,8 @@ import { classifySmtpReply } from './error-classes.ts';
 export interface SmtpSettings {
   readonly url: string;
   readonly defaultSender?: EmailSender;
+  /** A mailbox whose mail reaches us, with `+anything`: returned mails go to it. Absent: they go to the sender. */
+  readonly bounceAddress?: string;
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
@@ -37,7 +40,7 @@ async function send(settings: SmtpSettings, message: OutgoingEmail, deadline: De
     done();
   });
   try {
-    const info = await transport.sendMail({ ...compose(message, sender), signal: bounded(deadline) });
+    const info = await transport.sendMail({ ...compose(message, sender), ...returning(settings, message, sender), signal: bounded(deadline) });
     return info.accepted.length > 0 ? { kind: 'sent', providerId: info.messageId } : { kind: 'rejected', reason: 'badAddress', code: 'notAccepted' };
   } catch (error) {
     return outcomeOf(error, text.begun);
@@ -75,6 +78,15 @@ function compose(message: OutgoingEmail, sender: EmailSender) {
     ...(message.html === undefined ? {} : { html: message.html }),
     headers: mailHeaders(message),
     messageId: messageIdOf(message.attemptId, sender),
+  };
+}
+
+/** Where and how a failure is to be reported: by an address, an envelope id and a Message-ID that name the attempt. */
+function returning({ bounceAddress }: SmtpSettings, { attemptId, to }: OutgoingEmail, sender: EmailSender) {
+  return {
+    envelope: { from: bounceAddress === undefined ? sender.address : bounceAddressOf(bounceAddress, attemptId), to },
+    // Asked of servers that offer it: the headers come back, with word of delays too.
+    dsn: { id: attemptId, return: 'headers', notify: ['failure', 'delay'], recipient: to },
   };
 }
 

@@ -17,6 +17,7 @@ export function createProgram(flags: GlobalFlags, streams: Streams): Command {
   addProcesses(program, flags, output);
   addAgreements(program, flags, output);
   addImports(program, flags, output);
+  addSources(program, flags, output);
   addPersons(program, flags, output);
   addRetention(program, flags, output);
   addAdministration(program, flags, output);
@@ -67,7 +68,12 @@ function addAgreements(program: Command, flags: GlobalFlags, output: Output): vo
   agreement.command('show').description('its state').argument('<agreement>').action(async (ref: string) => (await agreements()).showAgreement(flags, output, ref));
   agreement.command('timeline').description('everything that was decided').argument('<agreement>').action(async (ref: string) => (await agreements()).showTimeline(flags, output, ref));
   agreement.command('explain').description('why, and what is next').argument('<agreement>').action(async (ref: string) => (await agreements()).explainAgreement(flags, output, ref));
-  program.command('pay').description('records a payment').argument('<agreement>', 'id or creditor/externalId')
+  const debts = () => import('./commands/debt.ts');
+  const debt = group(program, 'debt', 'one debt that has no agreement yet, by id or creditor/externalId');
+  debt.command('show').description('its state').argument('<debt>').action(async (ref: string) => (await debts()).showDebt(flags, output, ref));
+  debt.command('withdraw').description('the creditor takes it back: nobody is contacted about it any more').argument('<debt>').option('--reason <text>', 'why; kept as a note')
+    .action(async (ref: string, options: { reason?: string }) => (await debts()).withdraw(flags, output, ref, options));
+  program.command('pay').description('records a payment').argument('<agreement>', 'id or creditor/externalId; of a debt debt/creditor/externalId')
     .requiredOption('--amount-minor <n>', 'in the minor unit of the currency').requiredOption('--currency <c>', 'ISO 4217').requiredOption('--external-id <x>', 'id of the payment')
     .option('--paid-at <instant>', 'RFC 3339 (default now)').option('--method <m>', 'transfer card cash cheque directDebit link other').option('--instalment <n>', 'the instalment it is for')
     .action(async (ref: string, options: PayOptions) => (await import('./commands/pay.ts')).pay(flags, output, ref, options));
@@ -75,6 +81,7 @@ function addAgreements(program: Command, flags: GlobalFlags, output: Output): vo
 
 const IMPORTS = {
   agreements: 'agreements, one row an instalment',
+  debts: 'debts that have no agreement yet, one row a debt',
   payments: 'what was paid; what was paid before an agreement was logged causes neither thanks nor survey',
   contacts: 'whom another system contacted and when, so that the caps are right from the first day',
 } as const;
@@ -87,6 +94,19 @@ function addImports(program: Command, flags: GlobalFlags, output: Output): void 
       .action(async (file: string, options: { creditor: string; dryRun?: boolean }) =>
         (await import('./commands/import.ts')).importCsv(flags, output, kind as keyof typeof IMPORTS, file, options));
   }
+}
+
+function addSources(program: Command, flags: GlobalFlags, output: Output): void {
+  const sources = () => import('./commands/source.ts');
+  const source = group(program, 'source', "where a creditor's debtors come from: a folder of files, or a query");
+  source.command('add').description('saves a source with its column mapping; another content is its next version').argument('<file>', 'JSON or YAML')
+    .action(async (file: string) => (await sources()).addSource(flags, output, file));
+  source.command('list').description('sources and their last delivery').option('--creditor <id>', 'only of this creditor')
+    .action(async (options: { creditor?: string }) => (await sources()).listAll(flags, output, options));
+  source.command('run').description('looks at a source now').argument('<source>', 'creditor/name')
+    .action(async (ref: string) => (await sources()).runNow(flags, output, ref));
+  source.command('disable').description('looks at it no more; a delivery under way goes on').argument('<source>', 'creditor/name')
+    .action(async (ref: string) => (await sources()).disable(flags, output, ref));
 }
 
 function addPersons(program: Command, flags: GlobalFlags, output: Output): void {

@@ -1,9 +1,10 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { Priority } from '@temporalio/common';
+import type { FollowedKind } from '../domain/agreement.ts';
 import { viewOf } from '../domain/view.ts';
 import { formatMinor } from '../domain/money.ts';
 import { attributesOf } from '../../workflows/agreement-story.ts';
-import { SEARCH_ATTRIBUTES, WORKFLOWS, type AgreementInput, type WorkflowType } from '../../workflows/contract.ts';
+import { isFollowing, SEARCH_ATTRIBUTES, type AgreementInput, type WorkflowType } from '../../workflows/contract.ts';
 
 export interface StartRequest {
   readonly workflowId: string;
@@ -17,7 +18,7 @@ export interface StartDescription {
   readonly priority: Priority;
 }
 
-const SUMMARIES: Record<Exclude<WorkflowType, 'agreement'>, string> = {
+const SUMMARIES: Record<Exclude<WorkflowType, FollowedKind>, string> = {
   callback: "Agent's call",
   preLegal: 'Pre-legal case',
   survey: 'Satisfaction survey',
@@ -30,14 +31,14 @@ function isAgreementInput(input: unknown): input is AgreementInput {
 
 /** What administrators see in the UI's list, and the fairness key; ids, counts and amounts only. `now` is epoch ms. */
 export function describeStart(request: StartRequest, now: number): StartDescription {
-  if (request.workflowType === WORKFLOWS.agreement && isAgreementInput(request.input)) {
+  if (isFollowing(request.workflowType) && isAgreementInput(request.input)) {
     const { state } = request.input;
     const { terms } = state;
     const attributes = attributesOf(state, now);
     const view = viewOf(state);
     const total = view.instalments.reduce((sum, i) => sum + i.amountMinor, 0);
     return {
-      staticSummary: `${terms.externalId} · ${view.instalments.length} instalments · ${formatMinor(total, terms.currency)} · ${terms.creditorId}`,
+      staticSummary: `${terms.externalId} · ${terms.assignedOn === undefined ? `${view.instalments.length} instalments` : 'debt without an agreement'} · ${formatMinor(total, terms.currency)} · ${terms.creditorId}`,
       typedSearchAttributes: [
         { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.creditorId, 'KEYWORD'), value: terms.creditorId },
         { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.country, 'KEYWORD'), value: terms.country },
@@ -50,6 +51,6 @@ export function describeStart(request: StartRequest, now: number): StartDescript
       priority: { priorityKey: 3, fairnessKey: terms.creditorId.slice(0, 64) },
     };
   }
-  const type = request.workflowType === WORKFLOWS.agreement ? WORKFLOWS.callback : request.workflowType;
+  const type = isFollowing(request.workflowType) ? 'callback' : request.workflowType;
   return { staticSummary: SUMMARIES[type], typedSearchAttributes: [], priority: { priorityKey: type === 'survey' || type === 'importFile' ? 5 : 2 } };
 }

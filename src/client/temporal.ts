@@ -1,7 +1,7 @@
 /** The only caller of the Temporal client: start, signal, query, describe. Nothing else in Pacto starts a workflow. */
 import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { AgreementState, AgreementView } from '../domain/agreement.ts';
-import { QUERIES, QUEUES, WORKFLOWS } from '../../workflows/contract.ts';
+import { isFollowing, QUERIES, QUEUES } from '../../workflows/contract.ts';
 import { describeStart, type StartRequest } from './start-options.ts';
 import { wallWorkflowTime, type WorkflowTime } from './workflow-time.ts';
 
@@ -75,8 +75,8 @@ async function start(
   client: Client, time: WorkflowTime, taskQueue: string, now: () => Promise<number>, request: StartRequest,
 ): Promise<{ runId: string; already: boolean }> {
   const startDelay = await time.startDelayMs();
-  // An agreement that was settled and reopened by a reversal starts again under its id, by the pump only; the others never.
-  const again = request.workflowType === WORKFLOWS.agreement;
+  // What was settled and reopened by a reversal starts again under its id, by the pump only; the others never.
+  const again = isFollowing(request.workflowType);
   try {
     const handle = await client.workflow.start(request.workflowType, {
       workflowId: request.workflowId,

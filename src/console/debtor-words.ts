@@ -28,8 +28,6 @@ export interface DebtorWords {
   readonly lockedTitle: string;
   readonly lockedFor: (minutes: number) => string;
   readonly lockedForGood: string;
-  readonly expiredTitle: string;
-  readonly expired: string;
   readonly unknownTitle: string;
   readonly unknown: string;
   readonly thanksNotMeTitle: string;
@@ -54,6 +52,10 @@ export interface DebtorWords {
   readonly down: string;
   readonly charge: string;
   readonly lapsed: string;
+  /** Of a debt that has no agreement yet. */
+  readonly wholeDebt: string;
+  readonly debtSettled: string;
+  readonly debtClosed: string;
   readonly paidWhole: string;
   readonly received: (amount: string) => string;
   readonly rest: string;
@@ -104,8 +106,7 @@ const ES: DebtorWords = {
   wrong: (left) => `No coincide. Revise lo que escribió. ${left === 1 ? 'Le queda 1 intento.' : `Le quedan ${left} intentos.`}`,
   lockedTitle: 'Espere un momento', lockedFor: (minutes) => `Hubo varios intentos que no coincidieron. Puede volver a intentarlo en ${minutes === 1 ? '1 minuto' : `${minutes} minutos`}.`,
   lockedForGood: 'Hubo muchos intentos que no coincidieron y este enlace quedó cerrado. El próximo mensaje traerá uno nuevo; también puede comunicarse con nosotros.',
-  expiredTitle: 'Este enlace venció', expired: 'El próximo mensaje traerá uno nuevo. Si necesita la información antes, comuníquese con nosotros.',
-  unknownTitle: 'No encontramos esta página', unknown: 'Puede que el enlace esté incompleto. Ábralo de nuevo desde el mensaje que recibió.',
+  unknownTitle: 'No encontramos esta página', unknown: 'Puede que el enlace esté incompleto o que haya vencido. Ábralo desde el último mensaje que recibió; el próximo traerá uno nuevo.',
   thanksNotMeTitle: 'Gracias por avisarnos', thanksNotMe: 'No volveremos a escribir a este número o correo por este asunto.',
   tooManyTitle: 'Espere un momento', tooMany: 'Hubo muchos intentos seguidos desde su conexión. Vuelva a abrir el enlace en un minuto.',
   failedTitle: 'No pudimos mostrar la página', failed: 'Es un problema nuestro. Por favor, inténtelo de nuevo en unos minutos.',
@@ -113,6 +114,7 @@ const ES: DebtorWords = {
   openOf: (total) => `Faltan de ${total}`, fell: 'venció el', falls: 'vence el', settled: 'Este acuerdo está pagado por completo. Muchas gracias.', closed: 'Este acuerdo está cerrado: no hay nada que pagar aquí.',
   promised: (amount, date) => `Anotamos su compromiso de ${amount} para el ${date}. Hasta entonces no le escribiremos por esto, salvo un recordatorio.`,
   alreadyPaid: 'Si ya pagó, no considere este mensaje.', plan: 'Su plan', instalment: (number) => `Cuota ${number}`, down: 'Cuota inicial', charge: 'Cargo', lapsed: 'Descuento que no se mantuvo',
+  wholeDebt: 'Saldo del contrato', debtSettled: 'Este contrato está pagado por completo. Muchas gracias.', debtClosed: 'Aquí no hay nada que pagar por este contrato.',
   paidWhole: 'Pagada', received: (amount) => `Recibimos ${amount}.`, rest: 'faltan', dueOn: (date) => `Vence el ${date}`, wasDueOn: (date) => `Venció el ${date}.`,
   whatYouOwe: 'De dónde sale el monto', creditor: 'Acreedor', contract: 'Contrato', signedOn: (date) => `firmado el ${date}`, overdueSince: 'Vencido desde', agreedOn: 'Acuerdo del',
   principal: 'Capital', interest: 'Intereses', lateInterest: 'Intereses por mora', fees: 'Gastos de cobranza', taxes: 'Impuestos', discount: 'Descuento', none: 'Sin cobro aparte',
@@ -136,8 +138,7 @@ const PT: DebtorWords = {
   wrong: (left) => `Não coincide. Confira o que digitou. ${left === 1 ? 'Resta 1 tentativa.' : `Restam ${left} tentativas.`}`,
   lockedTitle: 'Aguarde um momento', lockedFor: (minutes) => `Houve várias tentativas que não coincidiram. Você pode tentar de novo em ${minutes === 1 ? '1 minuto' : `${minutes} minutos`}.`,
   lockedForGood: 'Houve muitas tentativas que não coincidiram e este link foi fechado. A próxima mensagem trará um novo; você também pode falar conosco.',
-  expiredTitle: 'Este link venceu', expired: 'A próxima mensagem trará um novo. Se precisar da informação antes, fale conosco.',
-  unknownTitle: 'Não encontramos esta página', unknown: 'Talvez o link esteja incompleto. Abra de novo a partir da mensagem que recebeu.',
+  unknownTitle: 'Não encontramos esta página', unknown: 'Talvez o link esteja incompleto ou vencido. Abra a partir da última mensagem que recebeu; a próxima trará um novo.',
   thanksNotMeTitle: 'Obrigado por avisar', thanksNotMe: 'Não escreveremos mais a este número ou e-mail por este assunto.',
   tooManyTitle: 'Aguarde um momento', tooMany: 'Houve muitas tentativas seguidas da sua conexão. Abra o link de novo em um minuto.',
   failedTitle: 'Não conseguimos mostrar a página', failed: 'É um problema nosso. Por favor, tente de novo em alguns minutos.',
@@ -145,6 +146,7 @@ const PT: DebtorWords = {
   openOf: (total) => `Faltam de ${total}`, fell: 'venceu em', falls: 'vence em', settled: 'Este acordo está totalmente quitado. Muito obrigado.', closed: 'Este acordo está fechado: não há nada a pagar aqui.',
   promised: (amount, date) => `Anotamos o seu compromisso de ${amount} para ${date}. Até lá não escreveremos sobre isso, salvo um lembrete.`,
   alreadyPaid: 'Se já pagou, desconsidere esta mensagem.', plan: 'Seu plano', instalment: (number) => `Parcela ${number}`, down: 'Entrada', charge: 'Encargo', lapsed: 'Desconto que não se manteve',
+  wholeDebt: 'Saldo do contrato', debtSettled: 'Este contrato está totalmente quitado. Muito obrigado.', debtClosed: 'Não há nada a pagar aqui por este contrato.',
   paidWhole: 'Paga', received: (amount) => `Recebemos ${amount}.`, rest: 'faltam', dueOn: (date) => `Vence em ${date}`, wasDueOn: (date) => `Venceu em ${date}.`,
   whatYouOwe: 'De onde sai o valor', creditor: 'Credor', contract: 'Contrato', signedOn: (date) => `assinado em ${date}`, overdueSince: 'Vencido desde', agreedOn: 'Acordo de',
   principal: 'Principal', interest: 'Juros', lateInterest: 'Juros de mora', fees: 'Despesas de cobrança', taxes: 'Impostos', discount: 'Desconto', none: 'Sem cobrança à parte',
@@ -168,8 +170,7 @@ const EN: DebtorWords = {
   wrong: (left) => `It does not match. Check what you typed. You have ${left === 1 ? '1 try' : `${left} tries`} left.`,
   lockedTitle: 'Please wait a moment', lockedFor: (minutes) => `Several tries did not match. You can try again in ${minutes === 1 ? '1 minute' : `${minutes} minutes`}.`,
   lockedForGood: 'Many tries did not match, and this link is closed. The next message will bring a new one; you can also get in touch with us.',
-  expiredTitle: 'This link has expired', expired: 'The next message will bring a new one. If you need the information sooner, get in touch with us.',
-  unknownTitle: 'We cannot find this page', unknown: 'The link may be incomplete. Open it again from the message that you received.',
+  unknownTitle: 'We cannot find this page', unknown: 'The link may be incomplete or have expired. Open it from the last message that you received; the next one will bring a new one.',
   thanksNotMeTitle: 'Thank you for telling us', thanksNotMe: 'We will not write to this number or address again about this matter.',
   tooManyTitle: 'Please wait a moment', tooMany: 'There were many tries in a row from your connection. Open the link again in a minute.',
   failedTitle: 'We could not show the page', failed: 'It is a problem of ours. Please try again in a few minutes.',
@@ -177,6 +178,7 @@ const EN: DebtorWords = {
   openOf: (total) => `Left of ${total}`, fell: 'was due on', falls: 'due on', settled: 'This agreement is paid in full. Thank you very much.', closed: 'This agreement is closed: there is nothing to pay here.',
   promised: (amount, date) => `We noted your promise of ${amount} for ${date}. Until then we will not write about it, except for one reminder.`,
   alreadyPaid: 'If you have already paid, please disregard this message.', plan: 'Your plan', instalment: (number) => `Instalment ${number}`, down: 'Down payment', charge: 'Charge', lapsed: 'Discount that did not hold',
+  wholeDebt: 'Balance of the contract', debtSettled: 'This contract is paid in full. Thank you very much.', debtClosed: 'There is nothing to pay here for this contract.',
   paidWhole: 'Paid', received: (amount) => `We received ${amount}.`, rest: 'left', dueOn: (date) => `Due on ${date}`, wasDueOn: (date) => `Was due on ${date}.`,
   whatYouOwe: 'Where the amount comes from', creditor: 'Creditor', contract: 'Contract', signedOn: (date) => `signed on ${date}`, overdueSince: 'Past due since', agreedOn: 'Agreement of',
   principal: 'Principal', interest: 'Interest', lateInterest: 'Late interest', fees: 'Collection fees', taxes: 'Taxes', discount: 'Discount', none: 'None on top',

@@ -77,6 +77,12 @@ export async function nextUnknownEnd(db: Db): Promise<number | null> {
   return row?.at ?? null;
 }
 
+/** When the end of a message that nobody has told is looked for next, after an instant; epoch ms, null when none is. */
+export async function nextReceiptLook(db: Db, after: number): Promise<number | null> {
+  const row = await db.selectFrom('attempt').select((eb) => eb.fn.min('receipt_due_at').as('at')).where('receipt_due_at', '>', instant(after)).executeTakeFirst();
+  return row?.at ?? null;
+}
+
 /** Runs `work` while no other process holds the same name; a lock of the session's transaction, gone with the connection. */
 export async function exclusively<T>(db: Db, name: string, work: () => Promise<T>): Promise<T> {
   return db.transaction().execute(async (trx) => {

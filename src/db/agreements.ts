@@ -1,6 +1,6 @@
 /** Agreements, their plans, and the mirror of their state for lists and searches. */
 import { sql } from 'kysely';
-import type { AgreementTerms, Instalment, Phase } from '../domain/agreement.ts';
+import type { AgreementTerms, FollowedKind, Instalment, Phase } from '../domain/agreement.ts';
 import type { StrategyOverrides } from '../strategy/overrides.ts';
 import { instant, json, nullableInstant, nullableJson } from './columns.ts';
 import type { AgreementDebt, AgreementRow, NewRow, Row, WorkflowState } from './database.ts';
@@ -10,9 +10,26 @@ export async function agreementById(db: Db | Trx, id: string): Promise<Agreement
   return db.selectFrom('agreement').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-export async function agreementByExternalId(db: Db | Trx, creditorId: string, externalId: string): Promise<AgreementRow | undefined> {
+/** An agreement and the debt before it may have one external id. */
+export async function agreementByExternalId(db: Db | Trx, creditorId: string, externalId: string, kind: FollowedKind = 'agreement'): Promise<AgreementRow | undefined> {
   return db.selectFrom('agreement').selectAll()
-    .where('creditor_id', '=', creditorId).where('external_id', '=', externalId).executeTakeFirst();
+    .where('creditor_id', '=', creditorId).where('kind', '=', kind).where('external_id', '=', externalId).executeTakeFirst();
+}
+
+/** The agreement of this external id or, where there is none yet, the debt. */
+export async function followedByExternalId(db: Db | Trx, creditorId: string, externalId: string): Promise<AgreementRow | undefined> {
+  return await agreementByExternalId(db, creditorId, externalId) ?? agreementByExternalId(db, creditorId, externalId, 'debt');
+}
+
+/** What a person still owes under a contract, by the creditor's reference of it, oldest first. */
+export async function openUnderContract(db: Db | Trx, personId: string, kind: FollowedKind, contractRef: string): Promise<AgreementRow[]> {
+  return db.selectFrom('agreement').selectAll().where('person_id', '=', personId).where('kind', '=', kind).where('phase', 'not in', ['settled', 'closed'])
+    .where(sql<boolean>`debt ->> 'contractRef' = ${contractRef}`).orderBy('logged_seq').execute();
+}
+
+/** Notes which agreement took the place of a debt. */
+export async function setAgreedIn(trx: Trx, debtId: string, agreementId: string): Promise<void> {
+  await trx.updateTable('agreement').set({ agreed_in: agreementId }).where('id', '=', debtId).execute();
 }
 
 /** In the order of the ids given; ids without a row are left out. */
@@ -111,6 +128,7 @@ export async function instalmentsOf(db: Db | Trx, agreementId: string, version: 
 }
 
 export interface AgreementFilter {
+  readonly kind: FollowedKind;
   /** null: every creditor. */
   readonly creditorId: string | null;
   readonly phase?: Phase | undefined;
@@ -126,7 +144,7 @@ export interface AgreementFilter {
 export async function listAgreements(
   db: Db | Trx, filter: AgreementFilter, page: { limit: number; after?: { loggedAt: number; id: string } | undefined },
 ): Promise<AgreementRow[]> {
-  let query = db.selectFrom('agreement').selectAll('agreement');
+  let query = db.selectFrom('agreement').selectAll('agreement').where('agreement.kind', '=', filter.kind);
   if (filter.creditorId !== null) query = query.where('agreement.creditor_id', '=', filter.creditorId);
   if (filter.phase !== undefined) query = query.where('agreement.phase', '=', filter.phase);
   if (filter.overdue !== undefined) {

@@ -87,6 +87,8 @@ export interface AttemptChange {
   readonly endedAt?: number | undefined;
   /** One more call that left nothing. */
   readonly tried?: boolean | undefined;
+  /** When its end is looked for (epoch ms), unless a receipt of this rank or a higher one has told it; absent: not at all. */
+  readonly expectReceipt?: { readonly at: number; readonly unlessRank: number } | undefined;
 }
 
 /** Moves an attempt on if it still stands in one of `from`, and for `token` only if that still holds it; false otherwise. */
@@ -95,12 +97,17 @@ export async function moveAttempt(trx: Trx, id: string, from: readonly AttemptSt
     state: change.state,
     touched_wall: wallInstant(),
     ended_at: nullableInstant(change.endedAt),
+    receipt_due_at: receiptDue(change.expectReceipt),
     ...(change.reason === undefined ? {} : { reason: change.reason }),
     ...(change.providerId === undefined ? {} : { provider_id: change.providerId }),
     ...(change.tried === true ? { tries: sql<number>`tries + 1` } : {}),
   }).where('id', '=', id).where('state', 'in', [...from]);
   if (token !== undefined) update = update.where('token', '=', token);
   return (await update.executeTakeFirst()).numUpdatedRows === 1n;
+}
+
+function receiptDue(expected: AttemptChange['expectReceipt']) {
+  return expected === undefined ? null : sql<number>`case when receipt_rank < ${expected.unlessRank} then ${instant(expected.at)} end`;
 }
 
 /** Takes the attempt out of the hands of whoever calls: its token no longer fits. */
@@ -113,12 +120,16 @@ export interface Receipt {
   readonly rank: number;
   readonly at: number;
   readonly providerId?: string | undefined;
+  readonly code?: string | undefined;
+  /** Nothing more is expected after it. */
+  readonly final: boolean;
 }
 
 /** Keeps the receipt of the highest rank; false when the stored one says as much already. */
 export async function keepReceipt(trx: Trx, id: string, receipt: Receipt): Promise<boolean> {
   const result = await trx.updateTable('attempt').set({
-    receipt: receipt.status, receipt_rank: receipt.rank, receipt_at: instant(receipt.at),
+    receipt: receipt.status, receipt_rank: receipt.rank, receipt_at: instant(receipt.at), receipt_code: receipt.code ?? null,
+    ...(receipt.final ? { receipt_due_at: null } : {}),
     ...(receipt.providerId === undefined ? {} : { provider_id: sql<string>`coalesce(provider_id, ${receipt.providerId})` }),
   }).where('id', '=', id).where('receipt_rank', '<', receipt.rank).executeTakeFirst();
   return result.numUpdatedRows === 1n;
@@ -139,6 +150,22 @@ export async function abandonedClaims(db: Db | Trx, now: number, leaseMs: number
 /** Calls whose outcome is still open, oldest first. */
 export async function openQuestions(db: Db | Trx): Promise<AttemptRow[]> {
   return db.selectFrom('attempt').selectAll().where('state', '=', 'unknown').where('ended_at', 'is', null).orderBy('begun_at').execute();
+}
+
+/** Messages whose end should have been told by `now` (epoch ms), the longest awaited first. */
+export async function receiptsDue(db: Db | Trx, now: number, limit: number): Promise<AttemptRow[]> {
+  return db.selectFrom('attempt').selectAll().where('receipt_due_at', '<=', instant(now)).orderBy('receipt_due_at').limit(limit).execute();
+}
+
+/** When to look next (epoch ms); null: it is given up. */
+export async function setReceiptDue(trx: Trx, id: string, at: number | null): Promise<void> {
+  await trx.updateTable('attempt').set({ receipt_due_at: nullableInstant(at ?? undefined) }).where('id', '=', id).execute();
+}
+
+/** The latest messages to a contact point, newest first, as far as it is known what became of them. */
+export async function endsAt(trx: Trx, contactPointId: string, limit: number): Promise<Pick<AttemptRow, 'provider' | 'receipt' | 'receipt_code' | 'receipt_at'>[]> {
+  return trx.selectFrom('attempt').select(['provider', 'receipt', 'receipt_code', 'receipt_at'])
+    .where('contact_point_id', '=', contactPointId).where('begin_seq', 'is not', null).orderBy('begin_seq', 'desc').limit(limit).execute();
 }
 
 /** Every attempt whose outcome never became known: `pacto attempts unknown`. */

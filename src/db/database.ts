@@ -1,16 +1,25 @@
 /** Every table of src/db/migrations as Kysely sees it. What a column means is said there, once. */
 import type { Insertable, Selectable } from 'kysely';
 import type { ContactCase, LawChannel, Purpose } from '../contact-law/policy.ts';
-import type { AgreementEvent, AgreementTerms, ComponentName, CallOutcomeName, Phase } from '../domain/agreement.ts';
+import type { AgreementEvent, AgreementTerms, FollowedKind, ComponentName, CallOutcomeName, Phase } from '../domain/agreement.ts';
 import type { StrategyOverrides } from '../strategy/overrides.ts';
 import type { Score } from '../strategy/score.ts';
 import type { SegmentFacts, SegmentSet } from '../strategy/segment.ts';
+import type { AnswerKind } from '../text/reply-answer.ts';
 import type { MessageChannel, StepPurpose, Strategy } from '../strategy/strategy.ts';
 import type { Defaulted, Json, NullableJson, NullableTimestamp, Timestamp, WallTimestamp } from './columns.ts';
+import type {
+  IdentityJoinTable, IdentityMatchTable, SourceRowTable, SourceRunTable, SourceSightingTable, SourceTable, SourceVersionTable,
+} from './identification-tables.ts';
+
+export type { MappedColumn, PointKind, RunCounts, SourceDefinition } from './identification-tables.ts';
 
 export type ConsentChannel = 'sms' | 'email' | 'call';
 export type ConsentState = 'granted' | 'denied' | 'unknown';
 export type Role = 'admin' | 'system' | 'agent' | 'supervisor' | 'lawyer' | 'creditor';
+
+/** As src/replies has them; a class that is not stored any more stays readable. */
+export type ReplyClass = 'optOut' | 'deceased' | 'wrongPerson' | 'dispute' | 'alreadyPaid' | 'willPay' | 'callMe' | 'optIn' | 'askTerms' | 'cannotPay' | 'help' | 'thanks' | 'unknown';
 
 export interface CreditorSettings {
   readonly componentOrder?: readonly ComponentName[];
@@ -19,6 +28,10 @@ export interface CreditorSettings {
   readonly senders?: { readonly smsFrom?: string; readonly emailFrom?: string };
   /** Where the person pays the creditor; absent: at the creditor's own places. */
   readonly payUrl?: string;
+  /** What replies bring about at this creditor; what is absent has a default in src/register/replies/settings.ts. */
+  readonly replies?: { readonly proofDays?: number; readonly hardshipHoldDays?: number; readonly minConfidence?: number };
+  /** How payments by link work for this creditor. */
+  readonly payments?: PaymentSettings;
   /** What this creditor changes in a strategy, by its id; agreements take it in when they are logged. */
   readonly strategies?: Readonly<Record<string, StrategyOverrides>>;
   /** How the firm is reached, and who the creditor is on paper: what texts and pages must say in some countries. */
@@ -26,6 +39,17 @@ export interface CreditorSettings {
     readonly phone?: string; readonly email?: string; readonly address?: string; readonly taxId?: string; readonly person?: string;
     readonly creditorAddress?: string; readonly creditorTaxId?: string;
   };
+}
+
+export interface PaymentSettings {
+  /** Which of the installation's providers takes the money; `none`: messages carry no payment link. Absent: the first that is set up. */
+  readonly provider?: 'stripe' | 'mercadopago' | 'khipu' | 'flow' | 'webpay' | 'generic' | 'none';
+  /** Whose account the money reaches; default agency. */
+  readonly collectedBy?: 'agency' | 'creditor';
+  /** Days for which collection rests while a payment is under way; default 3, 0: not at all. */
+  readonly pauseDays?: number;
+  /** Whether whoever paid by a link is thanked with a receipt; default true. */
+  readonly receipts?: boolean;
 }
 
 export interface CreditorTable {
@@ -42,6 +66,7 @@ export interface IdentityTable {
   id: string;
   national_id_hash: string | null;
   last_seq: Defaulted<number>;
+  joined_to: Defaulted<string | null>;
 }
 
 export interface NationalId {
@@ -81,6 +106,8 @@ export interface ContactPointTable {
   role: string | null;
   health: Defaulted<'valid' | 'softFailing' | 'invalid' | 'landline' | 'quarantined'>;
   position: number;
+  source_id: Defaulted<string | null>;
+  ungiven_at: NullableTimestamp;
 }
 
 export interface ConsentTable {
@@ -102,6 +129,7 @@ export interface StopTable {
   evidence: Json<Readonly<Record<string, unknown>>>;
   seq: number;
   ended_at: NullableTimestamp;
+  person_id: Defaulted<string | null>;
 }
 
 export interface StrategyTable {
@@ -137,6 +165,10 @@ export type WorkflowState = 'starting' | 'running' | 'finished';
 
 export interface AgreementTable {
   id: string;
+  /** A debt has no agreement yet: one amount, due as a whole. */
+  kind: Defaulted<FollowedKind>;
+  /** Of a debt: the agreement that took its place. */
+  agreed_in: Defaulted<string | null>;
   creditor_id: string;
   external_id: string;
   person_id: string;
@@ -266,6 +298,82 @@ export interface SuspenseTable {
   payload: Json<unknown>;
   at: Timestamp;
   matched_at: NullableTimestamp;
+  source_key: Defaulted<string | null>;
+  amount_minor: Defaulted<number | null>;
+  currency: Defaulted<string | null>;
+  paid_at: NullableTimestamp;
+  method: Defaulted<string | null>;
+  collected_by: Defaulted<'agency' | 'creditor' | null>;
+  matched_agreement_id: Defaulted<string | null>;
+  matched_by: Defaulted<string | null>;
+  payment_id: Defaulted<string | null>;
+  reversed_minor: Defaulted<number>;
+}
+
+export interface PaymentLinkTable {
+  id: string;
+  token_hash: string;
+  attempt_id: string | null;
+  creditor_id: string;
+  person_id: string;
+  contact_point_id: string | null;
+  agreement_id: string;
+  plan_version: number;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  revoked_at: NullableTimestamp;
+}
+
+export type PaymentOrderState = 'created' | 'pending' | 'paid' | 'failed' | 'revoked' | 'expired';
+
+export interface PaymentOrderTable {
+  id: string;
+  reference: string;
+  creditor_id: string;
+  agreement_id: string;
+  link_id: string | null;
+  amount_minor: number;
+  currency: string;
+  provider: string;
+  provider_id: Defaulted<string | null>;
+  state: PaymentOrderState;
+  code: Defaulted<string | null>;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  hinted_at: NullableTimestamp;
+  paused_until: NullableTimestamp;
+  ask_at: NullableTimestamp;
+  asks: Defaulted<number>;
+}
+
+/** What a notification itself states, where the provider cannot be asked. Ids, money and instants (epoch ms) only. */
+export type StatedMovement =
+  | {
+    readonly movement: 'payment'; readonly id: string; readonly amountMinor: number; readonly currency: string; readonly at: number;
+    readonly method: 'transfer' | 'card' | 'cash' | 'other'; readonly reference: string | null; readonly agreement: string | null;
+  }
+  | { readonly movement: 'reversal'; readonly id: string; readonly amountMinor: number; readonly currency: string; readonly at: number };
+
+export interface PaymentEventTable {
+  provider: string;
+  event_id: string;
+  provider_id: string | null;
+  stated: NullableJson<StatedMovement>;
+  state: 'open' | 'done';
+  outcome: Defaulted<string | null>;
+  received_at: Timestamp;
+  ask_at: NullableTimestamp;
+  asks: Defaulted<number>;
+}
+
+export interface PaymentReceiptTable {
+  payment_id: string;
+  order_id: string;
+  agreement_id: string;
+  state: 'due' | 'sent' | 'dropped';
+  reason: Defaulted<string | null>;
+  ask_at: Timestamp;
+  until_at: Timestamp;
 }
 
 export interface PromiseTable {
@@ -344,6 +452,8 @@ export interface AttemptTable {
   receipt: string | null;
   receipt_rank: Defaulted<number>;
   receipt_at: NullableTimestamp;
+  receipt_code: string | null;
+  receipt_due_at: NullableTimestamp;
   tries: Defaulted<number>;
   rendered: NullableJson<RenderedMessage>;
   place: NullableJson<PlaceInLaw>;
@@ -523,7 +633,7 @@ export interface SettingTable {
   value: Json<unknown>;
 }
 
-export type ImportKind = 'agreements' | 'payments' | 'contacts';
+export type ImportKind = 'agreements' | 'debts' | 'payments' | 'contacts';
 
 export interface ImportFileTable {
   id: string;
@@ -543,6 +653,7 @@ export interface ImportFileTable {
   rows: Defaulted<number>;
   created_at: Timestamp;
   ended_at: NullableTimestamp;
+  source_id: Defaulted<string | null>;
 }
 
 export interface ImportChunkTable {
@@ -642,6 +753,37 @@ export interface PageSessionTable {
   until_wall: Timestamp;
 }
 
+export interface ReplyTable {
+  id: string;
+  provider: string;
+  event_id: string;
+  channel: 'sms' | 'email';
+  creditor_id: string | null;
+  person_id: string | null;
+  identity_id: string | null;
+  contact_point_id: string | null;
+  agreement_id: string | null;
+  addressed: boolean;
+  body: string | null;
+  attachments: Defaulted<number>;
+  class: ReplyClass;
+  confidence: number;
+  said_date: string | null;
+  said_time: string | null;
+  amount_minor: number | null;
+  did: string;
+  inbox: string | null;
+  state: 'open' | 'done';
+  at: Timestamp;
+  closed_at: NullableTimestamp;
+  closed_by: Defaulted<string | null>;
+  note: Defaulted<string | null>;
+  answer: AnswerKind | null;
+  answer_at: NullableTimestamp;
+  answer_state: 'wanted' | 'made' | 'dropped' | null;
+  answer_attempt: Defaulted<string | null>;
+}
+
 export interface Database {
   creditor: CreditorTable;
   identity: IdentityTable;
@@ -660,6 +802,10 @@ export interface Database {
   payment: PaymentTable;
   allocation: AllocationTable;
   suspense: SuspenseTable;
+  payment_link: PaymentLinkTable;
+  payment_order: PaymentOrderTable;
+  payment_event: PaymentEventTable;
+  payment_receipt: PaymentReceiptTable;
   promise: PromiseTable;
   dispute: DisputeTable;
   dispute_file: DisputeFileTable;
@@ -692,6 +838,14 @@ export interface Database {
   factor_try: FactorTryTable;
   factor_code: FactorCodeTable;
   page_session: PageSessionTable;
+  reply: ReplyTable;
+  identity_match: IdentityMatchTable;
+  identity_join: IdentityJoinTable;
+  source: SourceTable;
+  source_version: SourceVersionTable;
+  source_sighting: SourceSightingTable;
+  source_run: SourceRunTable;
+  source_row: SourceRowTable;
 }
 
 export type Row<T extends keyof Database> = Selectable<Database[T]>;

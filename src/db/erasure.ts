@@ -39,6 +39,13 @@ const ofAgreements = (person: ErasedPerson) => sql`${[...person.agreementIds]}::
 
 /** By table. The order matters: texts from people are found by their number. */
 const TAKINGS: readonly Taking[] = [
+  // What nobody could be found for is theirs when their number or address sent it.
+  { table: 'reply', columns: ['body', 'note', 'said_time'], take: async (trx, { personId }) => rowsOf(await sql`
+    update reply set body = null, note = null, said_date = null, said_time = null, amount_minor = null,
+           answer_state = case when answer_state = 'wanted' then 'dropped' else answer_state end
+     where person_id = ${personId}::uuid or (person_id is null and (provider, event_id) in (
+       select provider, event_id from provider_event where payload->>'from' in (select value from contact_point mine where mine.person_id = ${personId}::uuid
+          and not exists (select 1 from contact_point theirs where theirs.value = mine.value and theirs.person_id <> mine.person_id))))`.execute(trx)) },
   // A number that somebody else still has is theirs too, and so is what was written from it.
   { table: 'provider_event', columns: ['payload'], take: async (trx, { personId }) => rowsOf(await sql`
     update provider_event set payload = '{}'
@@ -68,7 +75,7 @@ const TAKINGS: readonly Taking[] = [
   { table: 'payment', columns: ['reversal_reason'], take: async (trx, person) => rowsOf(await sql`update payment set reversal_reason = null where agreement_id = any(${ofAgreements(person)}) and reversal_reason is not null`.execute(trx)) },
   { table: 'suspense', columns: ['payload'], take: async (trx, person) => rowsOf(await sql`
     update suspense set payload = coalesce((select jsonb_object_agg(key, value) from jsonb_each(payload) where jsonb_typeof(value) = 'number' or (key = 'currency' and value #>> '{}' ~ '^[A-Z]{3}$')), '{}')
-     where agreement_id = any(${ofAgreements(person)})`.execute(trx)) },
+     where agreement_id = any(${ofAgreements(person)}) or matched_agreement_id = any(${ofAgreements(person)})`.execute(trx)) },
   { table: 'pre_legal_case', columns: ['reason'], take: async (trx, person) => rowsOf(await sql`update pre_legal_case set reason = null where agreement_id = any(${ofAgreements(person)}) and reason is not null`.execute(trx)) },
   { table: 'pre_legal_approval', columns: ['note'], take: async (trx, person) => rowsOf(await sql`
     update pre_legal_approval set note = null where note is not null and case_id in (select id from pre_legal_case where agreement_id = any(${ofAgreements(person)}))`.execute(trx)) },
@@ -76,6 +83,7 @@ const TAKINGS: readonly Taking[] = [
     update survey set comment = null, token = null, token_hash = 'erased:' || id, state = case when state in ('created', 'invited', 'nudged') then 'expired' else state end where person_id = ${personId}::uuid`.execute(trx)) },
   // A link names nobody, but opens what does: with its hash gone its token is none of ours. Tries stay: they are counts.
   { table: 'link', columns: ['token_hash'], take: async (trx, { personId }) => rowsOf(await sql`update link set token_hash = 'erased:' || id where person_id = ${personId}::uuid`.execute(trx)) },
+  { table: 'payment_link', columns: ['token_hash'], take: async (trx, { personId }) => rowsOf(await sql`update payment_link set token_hash = 'erased:' || id where person_id = ${personId}::uuid`.execute(trx)) },
   { table: 'page_session', columns: 'row', take: async (trx, { personId }) => rowsOf(await sql`
     delete from page_session where link_id in (select id from link where person_id = ${personId}::uuid)`.execute(trx)) },
   { table: 'factor_code', columns: 'row', take: async (trx, { personId }) => rowsOf(await sql`
@@ -112,11 +120,16 @@ export async function erasureOf(db: Db | Trx, personId: string): Promise<Erasure
 
 /** Forgets who the identity is, unless another creditor still follows the person or a stop must find them again; true when it did. */
 export async function forgetIdentity(trx: Trx, identityId: string): Promise<boolean> {
+  // With those that were joined with it: their hashes lead to it.
   const { rows } = await sql<{ id: string }>`
+    with recursive whole as (
+      select id from identity where id = ${identityId}::uuid
+      union select joined.id from identity joined join whole on joined.joined_to = whole.id
+    )
     update identity set national_id_hash = null
-     where id = ${identityId}::uuid and national_id_hash is not null
-       and not exists (select 1 from person where identity_id = identity.id and erased_at is null)
-       and not exists (select 1 from stop where identity_id = identity.id and ended_at is null)
+     where id in (select id from whole) and national_id_hash is not null
+       and not exists (select 1 from person where identity_id in (select id from whole) and erased_at is null)
+       and not exists (select 1 from stop where identity_id in (select id from whole) and ended_at is null)
     returning id`.execute(trx);
   return rows.length > 0;
 }

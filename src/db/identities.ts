@@ -5,11 +5,19 @@ import { instant, json } from './columns.ts';
 import type { NewRow, Row } from './database.ts';
 import type { Db, Trx } from './pool.ts';
 
-/** Takes the person's lock until the transaction ends. */
+/**
+ * Takes the person's lock until the transaction ends. Where two are needed the lowest id comes first (`lockIdentities`),
+ * so that nobody waits in a circle.
+ */
 export async function lockIdentity(trx: Trx, identityId: string): Promise<void> {
   const row = await trx.selectFrom('identity').select('id').where('id', '=', identityId).forUpdate().executeTakeFirst();
   // An identity goes away only when its last person was moved to another (persons.ts): who waited for it looks again.
   if (row === undefined) throw new AppError('ERR_DEPENDENCY', 'The person was joined with another record at this moment.');
+}
+
+/** Takes several locks, lowest id first. */
+export async function lockIdentities(trx: Trx, ids: readonly string[]): Promise<void> {
+  for (const id of [...new Set(ids)].sort()) await lockIdentity(trx, id);
 }
 
 /** The person's next number; call it only under the lock. */
@@ -26,17 +34,33 @@ export async function takeSeqs(trx: Trx, identityId: string, count: number): Pro
   return Array.from({ length: count }, (_, index) => last - count + 1 + index);
 }
 
-/** The identity of a hashed national id, made when it is new, and locked. Two makers at once get the same row. */
+/** The identity of a hashed national id, made when it is new, and locked. Two makers at once get the same row. One that was joined leads on. */
 export async function lockIdentityOfHash(trx: Trx, hash: string, newId: string): Promise<string> {
   const row = await trx.insertInto('identity').values({ id: newId, national_id_hash: hash })
     .onConflict((conflict) => conflict.column('national_id_hash').doUpdateSet({ national_id_hash: hash }))
-    .returning('id').executeTakeFirstOrThrow();
-  return row.id;
+    .returning(['id', 'joined_to']).executeTakeFirstOrThrow();
+  if (row.joined_to === null) return row.id;
+  const standing = await standingIdentity(trx, row.id);
+  await lockIdentity(trx, standing);
+  // Under both locks: a join or its undo needs them, so nothing moves any more.
+  if ((await standingIdentity(trx, row.id)) !== standing) throw new AppError('ERR_DEPENDENCY', 'The person was joined with another record at this moment.');
+  return standing;
 }
 
+/** The identity that an identity counts as: itself, or the one that it was joined with. */
+export async function standingIdentity(db: Db | Trx, id: string): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    with recursive chain as (
+      select id, joined_to from identity where id = ${id}::uuid
+      union all select next.id, next.joined_to from identity next join chain on next.id = chain.joined_to
+    ) select id from chain where joined_to is null`.execute(db);
+  return rows[0]?.id ?? id;
+}
+
+/** The standing identity of a hash. */
 export async function identityByHash(trx: Trx, hash: string): Promise<string | undefined> {
-  const row = await trx.selectFrom('identity').select('id').where('national_id_hash', '=', hash).executeTakeFirst();
-  return row?.id;
+  const row = await trx.selectFrom('identity').select(['id', 'joined_to']).where('national_id_hash', '=', hash).executeTakeFirst();
+  return row === undefined || row.joined_to === null ? row?.id : standingIdentity(trx, row.id);
 }
 
 /** Gives a locked identity its first hash; false when it has one. Violates identity_national_id_hash_key when another got it meanwhile. */

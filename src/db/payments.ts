@@ -16,6 +16,10 @@ export async function paymentByExternalId(db: Db | Trx, creditorId: string, exte
   return db.selectFrom('payment').selectAll().where('creditor_id', '=', creditorId).where('external_id', '=', externalId).executeTakeFirst();
 }
 
+export async function paymentById(db: Db | Trx, id: string): Promise<PaymentRow | undefined> {
+  return db.selectFrom('payment').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 /** By external id; those that are not booked are not in it. */
 export async function paymentsByExternalIds(db: Db | Trx, creditorId: string, externalIds: readonly string[]): Promise<Map<string, PaymentRow>> {
   if (externalIds.length === 0) return new Map();

@@ -80,15 +80,26 @@ export async function personRows(db: Db | Trx, filter: PersonFilter, page: { lim
  * identity that is left empty goes away with its stops moved, so that nobody can wait for its lock any more.
  */
 export async function movePerson(trx: Trx, personId: string, from: string, to: string): Promise<void> {
+  await carryPerson(trx, personId, to);
+  await sql`update identity set last_seq = greatest(last_seq, (select last_seq from identity where id = ${from})) where id = ${to}`.execute(trx);
+  if ((await personsOfIdentity(trx, from)).length > 0) return;
+  await trx.updateTable('stop').set({ identity_id: to }).where('identity_id', '=', from).execute();
+  // What a join moved into it, or out of it, is found by its id: it leads on instead of going away.
+  const joined = sql<boolean>`exists (select 1 from identity_join where from_identity = ${from}::uuid or to_identity = ${from}::uuid)
+    or exists (select 1 from identity before where before.joined_to = ${from}::uuid)`;
+  const gone = await trx.deleteFrom('identity').where('id', '=', from).where((eb) => eb.not(joined)).executeTakeFirst();
+  if (gone.numDeletedRows === 0n) await trx.updateTable('identity').set({ joined_to: to, national_id_hash: null }).where('id', '=', from).execute();
+}
+
+/** Everything that hangs on a person goes to another identity with them; both are locked. Facts are found by the person, so what happened meanwhile goes along. */
+export async function carryPerson(trx: Trx, personId: string, to: string): Promise<void> {
   const agreements = trx.selectFrom('agreement').select('id').where('person_id', '=', personId);
   await trx.updateTable('person').set({ identity_id: to }).where('id', '=', personId).execute();
   await trx.updateTable('attempt').set({ identity_id: to }).where('person_id', '=', personId).execute();
   await trx.updateTable('callback').set({ identity_id: to }).where('agreement_id', 'in', agreements).execute();
   await trx.updateTable('call_log').set({ identity_id: to }).where('agreement_id', 'in', agreements).execute();
+  await trx.updateTable('contact_wait').set({ identity_id: to }).where('agreement_id', 'in', agreements).execute();
   await trx.updateTable('past_contact').set({ identity_id: to }).where('person_id', '=', personId).execute();
+  await trx.updateTable('reply').set({ identity_id: to }).where('person_id', '=', personId).execute();
   await trx.updateTable('agreement').set({ identity_id: to }).where('person_id', '=', personId).execute();
-  await sql`update identity set last_seq = greatest(last_seq, (select last_seq from identity where id = ${from})) where id = ${to}`.execute(trx);
-  if ((await personsOfIdentity(trx, from)).length > 0) return;
-  await trx.updateTable('stop').set({ identity_id: to }).where('identity_id', '=', from).execute();
-  await trx.deleteFrom('identity').where('id', '=', from).execute();
 }

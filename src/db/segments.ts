@@ -27,9 +27,9 @@ export async function insertSegments(db: Db | Trx, set: { version: number; defin
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
-/** Agreements that may follow another strategy: running, and of a strategy that nobody named; by id, after the last one seen. */
+/** Agreements that may follow another strategy: running, and of a strategy that nobody named; by id, after the last one seen. A debt has no plan that segments could speak of. */
 export async function agreementsToSegment(db: Db | Trx, after: string | null, limit: number): Promise<string[]> {
-  let query = db.selectFrom('agreement').select('id').where('phase', 'in', ['active', 'broken']).where('strategy_chosen', '!=', 'named').orderBy('id').limit(limit);
+  let query = db.selectFrom('agreement').select('id').where('phase', 'in', ['active', 'broken']).where('strategy_chosen', '!=', 'named').where('kind', '=', 'agreement').orderBy('id').limit(limit);
   if (after !== null) query = query.where('id', '>', after);
   return (await query.execute()).map(({ id }) => id);
 }

@@ -13,6 +13,9 @@ export type LocalDate = string;
 /** Integer in the minor unit of the agreement's currency. */
 export type Minor = number;
 
+/** What is followed until it is paid or over: an agreement, or a debt that was assigned and has none yet. */
+export type FollowedKind = 'agreement' | 'debt';
+
 export interface Instalment {
   readonly number: number;
   readonly dueOn: LocalDate;

@@ -95,7 +95,7 @@ function draftsOf(state: AgreementState, view: AgreementView, step: Step): Draft
         return step.days < 0 && made.dueAt <= one.madeAt ? [] : [made];
       });
     case 'agreed':
-      return [draft(state, step, 'agreed', dayNumberOf(state.terms.agreedOn), {})];
+      return state.terms.assignedOn !== undefined ? [] : [draft(state, step, 'agreed', dayNumberOf(state.terms.agreedOn), {})];
     case 'assigned':
       // Once there is an agreement its own anchors count.
       return state.terms.assignedOn === undefined ? [] : [draft(state, step, ASSIGNED, dayNumberOf(state.terms.assignedOn), {})];

@@ -18,6 +18,11 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/agreements/:id/payments': DESK_OR_SYSTEM,
   'POST /v1/agreements/:id/payments/:externalId/reversal': ['system', 'supervisor'],
 
+  'POST /v1/agreements/:id/payment-links': DESK_OR_SYSTEM,
+  'DELETE /v1/agreements/:id/payment-links': DESK_OR_SYSTEM,
+  'GET /v1/suspense': EVERYONE,
+  'POST /v1/suspense/:id/match': DESK_OR_SYSTEM,
+
   'POST /v1/agreements/:id/promises': DESK_OR_SYSTEM,
   'POST /v1/agreements/:id/renegotiations': DESK_OR_SYSTEM,
   'POST /v1/agreements/:id/hold': DESK_OR_SYSTEM,
@@ -25,6 +30,15 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/agreements/:id/disputes': DESK_OR_SYSTEM,
   'POST /v1/agreements/:id/disputes/:disputeId/resolution': ['system', 'supervisor'],
   'POST /v1/agreements/:id/cancel': ['system', 'supervisor'],
+
+  'POST /v1/debts': ['system'],
+  'GET /v1/debts': EVERYONE,
+  'GET /v1/debts/:id': EVERYONE,
+  'GET /v1/debts/:id/timeline': EVERYONE,
+  'GET /v1/debts/:id/explain': EVERYONE,
+  'GET /v1/debts/:id/payments': EVERYONE,
+  'POST /v1/debts/:id/payments': DESK_OR_SYSTEM,
+  'POST /v1/debts/:id/withdrawal': ['system', 'supervisor'],
 
   'GET /v1/callbacks': EVERYONE,
   'GET /v1/slots': STAFF,
@@ -38,11 +52,20 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/persons/:id/opt-outs': DESK_OR_SYSTEM,
   'POST /v1/persons/:id/stops': DESK_OR_SYSTEM,
 
+  'GET /v1/inbox': STAFF,
+  'POST /v1/inbox/:id/done': DESK,
+  'POST /v1/inbox/:id/reclassify': DESK,
+
   'GET /v1/surveys': EVERYONE,
   'GET /v1/pre-legal': ['agent', 'supervisor', 'lawyer', 'creditor', 'system'],
   'POST /v1/pre-legal/:id/approve': ['supervisor', 'lawyer'],
   'POST /v1/pre-legal/:id/handover': ['lawyer'],
   'POST /v1/pre-legal/:id/withdraw': ['supervisor', 'lawyer'],
+
+  'GET /v1/matches': ['system', 'agent', 'supervisor'],
+  'POST /v1/matches/:id': ['supervisor'],
+  'GET /v1/sources': ['system', 'supervisor'],
+  'POST /v1/sources': ['supervisor'],
 
   'POST /v1/imports': ['system', 'supervisor'],
   'GET /v1/imports/:id': EVERYONE,

@@ -29,6 +29,12 @@ export const agreement = z.object({
   nextStep: z.object({ step: z.string(), at: instant }).nullable(),
 }).meta({ id: 'Agreement' });
 
+export const debt = agreement.omit({ instalments: true }).extend({
+  state: z.enum(['assigned', 'agreed', 'paid', 'withdrawn', 'stopped']),
+  agreementId: z.string().nullable().meta({ description: 'the agreement that took its place' }),
+  contractRef: z.string().nullable(), assignedOn: localDate, amountMinor: minor.meta({ description: 'what was assigned' }),
+}).meta({ id: 'Debt' });
+
 export const timelineEntry = z.object({
   seq: z.int(), at: instant, kind: z.string(), channel: z.string().optional(), outcome: z.string().optional(),
   rules: z.array(z.string()).readonly().optional(), text, hash, prevHash: hash,
@@ -68,6 +74,12 @@ export const survey = z.object({
   id: z.string(), agreementId: z.string(), creditorId: z.string(), state: z.enum(['created', 'invited', 'nudged', 'answered', 'expired']),
   createdAt: instant, expiresAt: instant, answeredAt: instant.optional(), score: z.int().optional(), comment: z.string().optional(),
 }).meta({ id: 'Survey' });
+
+export const inboxItem = z.object({
+  id: z.string(), kind: z.string(), class: z.string(), confidence: z.number(), channel: z.enum(['sms', 'email']), at: instant, state: z.enum(['open', 'done']), did: z.string(), attachments: z.int(),
+  creditorId: z.string().optional(), personId: z.string().optional(), agreementId: z.string().optional(), from: z.string().optional(), text: z.string().optional(),
+  date: localDate.optional(), time: z.string().optional(), amountMinor: minor.optional(), closedAt: instant.optional(), closedBy: z.string().optional(), note: z.string().optional(),
+}).meta({ id: 'InboxItem' });
 
 export const agent = z.object({
   id: z.string(), name: z.string(), zone: z.string(), creditors: z.array(z.string()).readonly().nullable(), active: z.boolean(),
@@ -122,7 +134,7 @@ export const person = z.object({
   id: z.string(), creditorId: z.string(), externalId: z.string(), type: z.enum(['person', 'company']), name: z.string(), language: z.string(),
   zone: z.string().nullable(),
   contactPoints: z.array(z.object({
-    id: z.string(), kind: z.enum(['phone', 'email']), value: z.string(), channels: z.array(z.string()).readonly(), health: z.string(),
+    id: z.string(), kind: z.enum(['phone', 'email']), value: z.string(), channels: z.array(z.string()).readonly(), health: z.string(), given: z.boolean(),
     consent: z.record(z.string(), z.string()),
   })).readonly(),
 }).meta({ id: 'Person' });
@@ -134,6 +146,7 @@ const creditorSettings = z.object({
   senders: z.object({ smsFrom: z.string().optional(), emailFrom: z.string().optional() }).optional(),
   strategies: z.record(z.string(), z.unknown()).optional(),
   payUrl: z.string().optional(),
+  payments: z.object({ provider: z.string().optional(), collectedBy: z.string().optional(), pauseDays: z.int().optional(), receipts: z.boolean().optional() }).optional(),
   contact: z.object({
     phone: z.string().optional(), email: z.string().optional(), address: z.string().optional(), taxId: z.string().optional(), person: z.string().optional(),
     creditorAddress: z.string().optional(), creditorTaxId: z.string().optional(),
@@ -144,6 +157,17 @@ export const creditor = z.object({
   id: z.string(), name: z.string(), type: z.enum(['firstParty', 'thirdParty']), country: z.string(), currency: z.string(),
   settings: creditorSettings, createdAt: instant,
 }).meta({ id: 'Creditor' });
+
+export const suspense = z.object({
+  id: z.string(), creditorId: z.string().nullable().meta({ description: 'null: whose money it is nobody knows' }), agreementId: z.string().nullable(), reason: z.string(),
+  source: z.string().nullable().meta({ description: 'provider and movement; the external id of the payment once it is matched' }),
+  amountMinor: minor.nullable(), standingMinor: z.int().nullable().meta({ description: 'what of it has not gone back' }), currency: z.string().nullable(),
+  paidAt: instant.nullable(), method: z.string().nullable(), at: instant,
+  told: z.object({ reference: z.string().optional(), account: z.string().optional(), payerName: z.string().optional(), payerNationalId: z.string().optional() }).optional(),
+  match: z.object({ agreementId: z.string(), paymentId: z.string(), at: instant }).optional(),
+}).meta({ id: 'Suspense' });
+
+export const paymentLink = z.object({ url: z.string() }).meta({ id: 'PaymentLink' });
 
 export const promise = z.object({
   id: z.string(), agreementId: z.string(), amountMinor: minor, dueOn: localDate, channel: z.string(), madeAt: instant,
@@ -163,9 +187,9 @@ export const cancellation = z.object({ agreementId: z.string(), phase: z.literal
 const importSummary = z.object({ accepted: z.int(), rejected: z.int(), unchanged: z.int() });
 
 export const importFile = z.object({
-  id: z.string(), kind: z.enum(['agreements', 'payments', 'contacts']), creditorId: z.string(), dryRun: z.boolean(), state: z.enum(['reading', 'takingIn', 'done']), workflowId: z.string(),
+  id: z.string(), kind: z.enum(['agreements', 'debts', 'payments', 'contacts']), creditorId: z.string(), dryRun: z.boolean(), state: z.enum(['reading', 'takingIn', 'done']), workflowId: z.string(),
   progress: z.object({ lines: z.int(), readLines: z.int(), items: z.int(), settled: z.int(), rejected: z.int() }),
-  rows: z.int(), agreements: importSummary.optional(), payments: importSummary.optional(), contacts: importSummary.optional(), errorCount: z.int(),
+  rows: z.int(), agreements: importSummary.optional(), debts: importSummary.optional(), payments: importSummary.optional(), contacts: importSummary.optional(), errorCount: z.int(),
   errors: z.array(z.object({ line: z.int(), column: z.string().nullable(), reason: z.string() })).readonly(), nextCursor: z.string().nullable(),
   createdAt: instant, endedAt: instant.optional(),
 }).meta({ id: 'Import' });

@@ -1,4 +1,5 @@
 /** The api process: a pool, the server, and an orderly end. */
+import { configuredPayments } from '../channels/payments/registry.ts';
 import type { Config } from '../config.ts';
 import { openDb } from '../db/pool.ts';
 import type { Log } from '../observability/log.ts';
@@ -44,7 +45,7 @@ export async function runApi(config: Config, { log, sandboxClock, host = '0.0.0.
   const ctx = await openRegister(config, db, log);
   const wired = config.clock === 'virtual' && sandboxClock !== undefined ? await sandboxClock(ctx) : null;
   const app = await createApi({
-    ctx, config, sandboxClock: wired?.clock ?? null,
+    ctx, config, sandboxClock: wired?.clock ?? null, payments: configuredPayments(config),
     applyReceipt: (event) => applyReceipt(ctx, event),
     // Made when the first code is asked for: an API whose providers are not set up still serves everything else.
     sendCode: (linkId, language) => Promise.resolve().then(() => sendCode(installedSending(config, ctx), linkId, language)).catch((error: unknown) => {

@@ -7,12 +7,17 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import type { PaymentAdapters } from '../channels/payments/registry.ts';
 import type { ProviderEvent } from '../channels/receipts.ts';
 import { debtorPages } from '../console/debtor-page.ts';
 import { landingPage } from '../console/landing-page.ts';
 import { surveyPages } from '../console/survey-page.ts';
+import { paymentPages } from '../console/payment-page.ts';
 import { unsubscribePages } from '../console/unsubscribe-page.ts';
+import { wallNow } from '../clock.ts';
 import { AppError } from '../errors.ts';
+import { MOST_FILE_BYTES } from '../register/debtor/dispute.ts';
+import type { PaymentDeps } from '../register/payments/deps.ts';
 import type { RegisterContext } from '../register/person-lock.ts';
 import type { SandboxClock } from '../sandbox/clock/sandbox-clock.ts';
 import { assets } from './assets.ts';
@@ -21,17 +26,24 @@ import { operations } from './operations.ts';
 import { errorHandler, sendProblem } from './problem.ts';
 import type { Route } from './route.ts';
 import { agreementRoutes } from './routes/agreements.ts';
+import { debtRoutes } from './routes/debts.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { callbackRoutes } from './routes/callbacks.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { creditorRoutes } from './routes/creditors.ts';
+import { inboxRoutes } from './routes/inbox.ts';
 import { importRoutes } from './routes/imports.ts';
+import { matchRoutes } from './routes/matches.ts';
 import { personRoutes } from './routes/persons.ts';
 import { preLegalRoutes } from './routes/pre-legal.ts';
 import { sandboxRoutes } from './routes/sandbox.ts';
+import { paymentRoutes } from './routes/payments.ts';
 import { segmentRoutes } from './routes/segments.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { surveyRoutes } from './routes/surveys.ts';
 import { templateRoutes } from './routes/templates.ts';
+import { paymentWebhooks } from './payment-webhooks.ts';
+import { guardTokens } from './token-guard.ts';
 import { webhooks, type WebhookConfig } from './webhooks.ts';
 
 const BODY_LIMIT = 1_048_576;
@@ -48,6 +60,8 @@ export interface ApiDeps {
   readonly sandboxClock: SandboxClock | null;
   /** Takes a verified receipt of a provider; it is idempotent. */
   readonly applyReceipt: (event: ProviderEvent) => Promise<unknown>;
+  /** The providers that take and report payments; absent: none is set up. */
+  readonly payments?: PaymentAdapters;
   /** Sends a code to the contact point of a link, for a debtor's page; absent: this process sends nothing. */
   readonly sendCode?: (linkId: string, language: string) => Promise<boolean>;
   /** Why the installation is not ready yet, in words; null when it is. */
@@ -84,22 +98,34 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const limit = deps.sandboxClock === null ? { max: PAGE_RATE, timeWindow: 60_000 } : (false as const);
   await app.register(async (pages) => {
     await pages.register(formbody, { bodyLimit: 16_384 });
-    // A mail program may post the one click as either kind of form.
-    await pages.register(multipart, { attachFieldsToBody: 'keyValues', limits: { fields: 10, files: 0, fieldSize: 1_000 } });
+    if (limit !== false) guardTokens(pages, { ctx, now: wallNow });
     await pages.register(async (own) => surveyPages(own, { ctx, rateLimit: limit }));
-    await pages.register(async (own) => unsubscribePages(own, { ctx, rateLimit: limit }));
-    await pages.register(async (own) => debtorPages(own, {
-      ctx, rateLimit: limit, secure: deps.config.publicBaseUrl.startsWith('https:'), sendCode: deps.sendCode ?? null,
-    }));
+    await pages.register(async (own) => {
+      // A mail program may post the one click as either kind of form.
+      await own.register(multipart, { attachFieldsToBody: 'keyValues', limits: { fields: 10, files: 0, fieldSize: 1_000 } });
+      await unsubscribePages(own, { ctx, rateLimit: limit });
+    });
+    await pages.register(async (own) => paymentPages(own, { payments: paymentsOf(deps), rateLimit: limit }));
+    await pages.register(async (own) => {
+      // One file with a dispute; what is cut off for its size is told beside the field.
+      await own.register(multipart, { throwFileSizeLimit: false, limits: { fields: 10, files: 1, parts: 12, fieldSize: 10_000, fileSize: MOST_FILE_BYTES } });
+      await debtorPages(own, { ctx, payments: paymentsOf(deps), rateLimit: limit, secure: deps.config.publicBaseUrl.startsWith('https:'), sendCode: deps.sendCode ?? null });
+    });
   });
   await app.register(webhooks, { ctx, config: deps.config, applyReceipt: deps.applyReceipt });
+  await app.register(paymentWebhooks, { payments: paymentsOf(deps) });
   return app;
 }
 
-function routes({ sandboxClock }: ApiDeps): readonly Route[] {
+function paymentsOf({ ctx, config, payments }: ApiDeps): PaymentDeps {
+  return { ctx, adapters: payments ?? new Map(), publicBaseUrl: config.publicBaseUrl };
+}
+
+function routes(deps: ApiDeps): readonly Route[] {
   return [
-    ...agreementRoutes, ...actionRoutes, ...callbackRoutes, ...personRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
-    ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...sandboxRoutes(sandboxClock),
+    ...agreementRoutes, ...debtRoutes, ...actionRoutes, ...callbackRoutes, ...inboxRoutes, ...personRoutes, ...matchRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
+    ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...sourceRoutes, ...paymentRoutes(paymentsOf(deps)),
+    ...sandboxRoutes(deps.sandboxClock),
   ];
 }
 

@@ -7,7 +7,7 @@ import { closeRow, knownRun, markStarted, poisonRow, putOff, readBacklog, takeOl
 import type { Db, OpenedDb, Trx } from '../db/pool.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../observability/log.ts';
-import { WORKFLOWS, type WorkflowType } from '../../workflows/contract.ts';
+import { isFollowing, WORKFLOWS, type WorkflowType } from '../../workflows/contract.ts';
 import { isTransient, nameOf } from './temporal-failure.ts';
 
 /** The part of the Temporal gateway that the pump uses (src/client/temporal.ts). */
@@ -153,15 +153,15 @@ async function send(deps: PumpDeps, trx: Trx, row: OutboxRow): Promise<void> {
 
 async function startWorkflow(deps: PumpDeps, trx: Trx, row: OutboxRow): Promise<void> {
   const workflowType = workflowTypeOf(row.workflow_type);
-  const isAgreement = workflowType === WORKFLOWS.agreement;
-  const before = isAgreement ? await knownRun(trx, row.workflow_id) : null;
+  const followed = isFollowing(workflowType);
+  const before = followed ? await knownRun(trx, row.workflow_id) : null;
   const { runId, already } = await deps.receiver.start({ workflowId: row.workflow_id, workflowType, input: row.payload });
   if (already && before !== null && runId === before) {
     // Reopened while the settled run still closes: taking it for ours would lose the fact.
     await putOff(trx, row.id, { delayMs: CLOSING_DELAY_MS, counted: false, error: 'the last run is still closing' });
     return;
   }
-  if (isAgreement) await markStarted(trx, row.workflow_id, runId);
+  if (followed) await markStarted(trx, row.workflow_id, runId);
   await closeRow(trx, row.id, 'done', null);
 }
 

@@ -62,7 +62,7 @@ const emailPoint = z.strictObject({
 export const contactPointBody = z.discriminatedUnion('kind', [phonePoint, emailPoint]);
 export type ContactPointBody = z.output<typeof contactPointBody>;
 
-const person = z.strictObject({
+export const personBody = z.strictObject({
   externalId: externalIdText,
   type: z.enum(['person', 'company']).default('person'),
   name: shortText,
@@ -73,9 +73,9 @@ const person = z.strictObject({
   zone: z.string().refine(isZone, 'must be an IANA zone, such as America/Santiago').optional(),
   contactPoints: z.array(contactPointBody).min(1).max(50),
 });
-export type PersonBody = z.output<typeof person>;
+export type PersonBody = z.output<typeof personBody>;
 
-const debt = z.strictObject({
+export const debtDetails = z.strictObject({
   contractRef: shortText.optional(),
   signedOn: localDateText.optional(),
   defaultedOn: localDateText.optional(),
@@ -86,7 +86,7 @@ const debt = z.strictObject({
   taxesMinor: minorOrZero,
   discountMinor: minorOrZero,
 });
-export type DebtBody = z.output<typeof debt>;
+export type DebtDetails = z.output<typeof debtDetails>;
 
 const instalment = z.strictObject({
   /** 0 is a down payment. */
@@ -116,30 +116,43 @@ export function sumOf(list: readonly { readonly amountMinor: number }[]): number
 }
 
 /** What a debt adds up to in minor units, after its discount. */
-export function debtTotal(given: DebtBody): number {
+export function debtTotal(given: DebtDetails): number {
   return given.principalMinor + given.interestMinor + given.lateInterestMinor + given.feesMinor + given.taxesMinor - given.discountMinor;
 }
 
-export const agreementBody = z.strictObject({
+/** What an agreement and a debt are both logged with. */
+export const loggedFields = {
   creditorId: externalIdText,
   externalId: externalIdText,
-  person,
+  person: personBody,
   /** Persons of their own who owe beside the debtor. */
-  coDebtors: z.array(person).min(1).max(10).optional(),
-  debt: debt.optional(),
-  agreedOn: localDateText.optional(),
+  coDebtors: z.array(personBody).min(1).max(10).optional(),
   batch: plainText(64).optional(),
-  terms: terms.prefault({}),
   currency: currencyCode,
-  instalments: instalmentList,
-  /** Absent: the segments choose, else `standard`. */
+  /** Absent: the segments choose, else `standard`; of a debt `assigned`. */
   strategy: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be the id of a strategy').optional(),
   /** What was bought or borrowed, in the creditor's words; segments may look at it. */
   product: plainText(100).optional(),
+};
+
+export const agreementBody = z.strictObject({
+  ...loggedFields,
+  debt: debtDetails.optional(),
+  /** The debt that this agreement is about, by its id or external id; absent: the person's open debts of the same contract. */
+  debtId: externalIdText.optional(),
+  agreedOn: localDateText.optional(),
+  terms: terms.prefault({}),
+  instalments: instalmentList,
 }).superRefine((body, context) => {
   if (body.debt !== undefined && debtTotal(body.debt) !== sumOf(body.instalments)) {
     context.addIssue({ code: 'custom', path: ['debt'], message: `comes to ${debtTotal(body.debt)}, the instalments to ${sumOf(body.instalments)}: they must be equal` });
   }
+  checkPersons(body, context);
+});
+export type AgreementBody = z.output<typeof agreementBody>;
+
+/** Nobody owes it twice, and only a company's contact points have a role. */
+export function checkPersons(body: { readonly person: PersonBody; readonly coDebtors?: readonly PersonBody[] | undefined }, context: z.RefinementCtx): void {
   const owing = [{ who: body.person, path: ['person'] }, ...(body.coDebtors ?? []).map((who, index) => ({ who, path: ['coDebtors', index] }))];
   owing.forEach(({ who, path }, place) => {
     if (owing.slice(0, place).some((other) => other.who.externalId === who.externalId)) {
@@ -150,5 +163,4 @@ export const agreementBody = z.strictObject({
       if (point.role !== undefined) context.addIssue({ code: 'custom', path: [...path, 'contactPoints', index, 'role'], message: 'goes only with a company' });
     });
   });
-});
-export type AgreementBody = z.output<typeof agreementBody>;
+}

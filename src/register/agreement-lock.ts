@@ -4,7 +4,7 @@ import type { AgreementRow } from '../db/database.ts';
 import { AppError } from '../errors.ts';
 import { underPersonLock, type PersonLock, type RegisterContext } from './person-lock.ts';
 
-const TRIES = 3;
+const TRIES = 6;
 
 /**
  * Runs `work` with the person of this agreement locked and the agreement read under the lock; ERR_NOT_FOUND when there
@@ -19,7 +19,8 @@ export async function underAgreementLock<T>(
     try {
       return await underPersonLock(ctx, identityId, async (lock) => {
         const row = await agreementById(lock.trx, agreementId);
-        if (row === undefined || row.identity_id !== identityId) throw new AppError('ERR_NOT_FOUND', 'There is no such agreement.');
+        if (row === undefined) throw new AppError('ERR_NOT_FOUND', 'There is no such agreement.');
+        if (row.identity_id !== identityId) throw movedAway();
         return work(lock, row);
       });
     } catch (error) {
@@ -28,6 +29,11 @@ export async function underAgreementLock<T>(
       if ((await required(ctx, agreementId)).identity_id === identityId) throw error;
     }
   }
+}
+
+/** The person exists, under another lock: whoever is told so tries again. */
+export function movedAway(): AppError {
+  return new AppError('ERR_DEPENDENCY', 'The person was joined with another record at this moment.');
 }
 
 async function required(ctx: RegisterContext, agreementId: string): Promise<AgreementRow> {

@@ -3,7 +3,7 @@ import { listAgreements as listRows } from '../db/agreements.ts';
 import { coDebtorsOf } from '../db/co-debtors.ts';
 import { paymentsOf } from '../db/payments.ts';
 import { timelineRows } from '../db/timeline.ts';
-import type { Phase } from '../domain/agreement.ts';
+import type { FollowedKind, Phase } from '../domain/agreement.ts';
 import { nextStep } from '../domain/decide.ts';
 import { strategyOf } from '../domain/facts.ts';
 import { statusOf } from '../domain/promise.ts';
@@ -13,7 +13,7 @@ import { pageOf, positionOf, type Page, type PageQuery } from './page.ts';
 import { toPaymentAnswer, type PaymentAnswer } from './payment.ts';
 import type { RegisterContext } from './person-lock.ts';
 import { loadState, loadStates, type LoadedAgreement } from './rebuild.ts';
-import { resolveAgreement } from './resolve.ts';
+import { resolveAgreement, resolveKind } from './resolve.ts';
 import { seqOf, seqPageOf } from './seq-page.ts';
 import { toTimelineEntry, type TimelineEntry } from './timeline.ts';
 
@@ -46,13 +46,14 @@ export interface AgreementAnswer {
   readonly nextStep: { readonly step: string; readonly at: string } | null;
 }
 
-/** Where an agreement stands now; ERR_NOT_FOUND when the actor may not see it. */
+/** Where an agreement stands now; ERR_NOT_FOUND when the actor may not see it, or it is a debt without one. */
 export async function getAgreement(ctx: RegisterContext, actor: Actor, ref: string): Promise<AgreementAnswer> {
-  const row = await resolveAgreement(ctx, actor, ref);
+  const row = await resolveKind(ctx, actor, ref, 'agreement');
   return answerOf(await loadState(ctx.db, row.id), await ctx.clock.now(), (await coDebtorsOf(ctx.db, [row.id])).get(row.id));
 }
 
-function answerOf({ row, state }: LoadedAgreement, now: number, coDebtors: readonly string[] = []): AgreementAnswer {
+/** The agreement as it is answered at an instant, epoch ms. */
+export function answerOf({ row, state }: LoadedAgreement, now: number, coDebtors: readonly string[] = []): AgreementAnswer {
   const view = viewOf(state);
   const { overdue, daysPastDue } = overdueAt(state, now);
   const strategy = strategyOf(state);
@@ -81,21 +82,28 @@ export interface AgreementQuery extends PageQuery {
   readonly q?: string | undefined;
 }
 
-/** Agreements in the order in which they were logged; a creditor's key sees its own. */
+/** Agreements in the order in which they were logged; a creditor's key sees its own. Debts without one are not among them. */
 export async function listAgreements(ctx: RegisterContext, actor: Actor, query: AgreementQuery): Promise<Page<AgreementAnswer>> {
+  return pageOfKind(ctx, actor, { kind: 'agreement', query }, answerOf);
+}
+
+/** A page of what is followed, of one kind. */
+export async function pageOfKind<A>(
+  ctx: RegisterContext, actor: Actor, { kind, query }: { kind: FollowedKind; query: AgreementQuery }, show: (loaded: LoadedAgreement, now: number, coDebtors?: readonly string[]) => A,
+): Promise<Page<A>> {
   if (query.creditorId !== undefined) requireVisible(actor, query.creditorId);
   const now = await ctx.clock.now();
   const { limit, cursor, creditorId, overdue, ...filter } = query;
   const after = positionOf(cursor);
   const rows = await listRows(
     ctx.db,
-    { ...filter, creditorId: creditorId ?? actor.creditorId, ...(overdue === undefined ? {} : { overdue: { is: overdue, at: now } }) },
+    { ...filter, kind, creditorId: creditorId ?? actor.creditorId, ...(overdue === undefined ? {} : { overdue: { is: overdue, at: now } }) },
     { limit: limit + 1, after: after === undefined ? undefined : { loggedAt: after.at, id: after.id } },
   );
   const page = pageOf(rows, limit, (row) => ({ at: row.logged_at, id: row.id }), (row) => row.id);
   const loaded = await loadStates(ctx.db, page.items);
   const coDebtors = await coDebtorsOf(ctx.db, page.items);
-  return { items: loaded.map((agreement) => answerOf(agreement, now, coDebtors.get(agreement.row.id))), nextCursor: page.nextCursor };
+  return { items: loaded.map((agreement) => show(agreement, now, coDebtors.get(agreement.row.id))), nextCursor: page.nextCursor };
 }
 
 /** The evidence of an agreement, ascending. */

@@ -6,14 +6,17 @@ import type { AgreementRow } from '../db/database.ts';
 import type { Db, Trx } from '../db/pool.ts';
 import { policiesInForce } from './policies.ts';
 import { lawCaseFor, readSubject } from './sending/law-subject.ts';
+import type { GateRule } from './sending/rules.ts';
 
 /** A landline takes no SMS but rings. */
 const RINGING: ReadonlySet<ContactPointHealth> = new Set<ContactPointHealth>(['valid', 'softFailing', 'landline']);
 
 /** The phones on which a person may be called by a human, the preferred one first; none: nobody calls. */
 export function callablePhones(points: readonly ContactPoint[]): ContactPoint[] {
-  return points.filter((point) => point.kind === 'phone' && point.channels.includes('call') && point.consent.call === 'granted' && RINGING.has(point.health));
+  return points.filter((point) => point.kind === 'phone' && point.given && point.channels.includes('call') && point.consent.call === 'granted' && RINGING.has(point.health));
 }
+
+const DOUBTFUL: GateRule = 'doubtful-person';
 
 export type CallLaw = (at: number) => LawDecision;
 
@@ -21,5 +24,9 @@ export type CallLaw = (at: number) => LawDecision;
 export async function callLawOf(lock: { readonly trx: Db | Trx; readonly now: number }, row: AgreementRow): Promise<CallLaw> {
   const subject = await readSubject(lock.trx, row, lock.now);
   const authorisedChannels = callablePhones(subject.points).length > 0 ? (['call'] as const) : [];
-  return (at) => evaluate(policiesInForce(), { ...lawCaseFor(policiesInForce(), subject, 'call', 'collection', at), authorisedChannels });
+  return (at) => {
+    const decision = evaluate(policiesInForce(), { ...lawCaseFor(policiesInForce(), subject, 'call', 'collection', at), authorisedChannels });
+    // Somebody decides whether this is a person who is called already: until then no hour is the right one.
+    return subject.doubtful && decision.decision !== 'refuse' ? { ...decision, decision: 'defer', rules: [DOUBTFUL] } : decision;
+  };
 }

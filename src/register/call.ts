@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { agreementById, agreementsOfPerson, siblingsOf } from '../db/agreements.ts';
 import { callById, changeCallOutcome, insertCall, type CallRow } from '../db/calls.ts';
-import { contactPointsOf, setHealth } from '../db/contact-points.ts';
+import { contactPointsOf } from '../db/contact-points.ts';
 import type { AgreementRow } from '../db/database.ts';
 import { confirmPerson } from '../db/persons.ts';
 import type { CallOutcomeName } from '../domain/agreement.ts';
@@ -18,6 +18,7 @@ import { recordFact } from './fact.ts';
 import type { PersonLock, RegisterContext } from './person-lock.ts';
 import { makePromiseUnder, promiseBody } from './promise.ts';
 import { loadStates } from './rebuild.ts';
+import { quarantinePoint } from './sending/contact-health.ts';
 import { wordsOf, type StepRule } from './sending/rules.ts';
 import type { EntryText } from './timeline.ts';
 
@@ -194,7 +195,7 @@ async function followOutcome(lock: PersonLock, ctx: RegisterContext, actor: Acto
 /** The number that the agent was given, the preferred one that may be called: nobody is written or called there until somebody has looked. */
 async function quarantine(lock: PersonLock, row: AgreementRow): Promise<void> {
   const [called] = callablePhones(await contactPointsOf(lock.trx, row.person_id));
-  if (called !== undefined) await setHealth(lock.trx, called.id, 'quarantined');
+  if (called !== undefined) await quarantinePoint(lock, called.id);
 }
 
 /**

@@ -1,6 +1,5 @@
 /** Booking a call: an agent's free slot that is lawful for the person, one open call per agreement. */
 import { z } from 'zod';
-import { explainRule } from '../contact-law/explain.ts';
 import { eventOf, eventsOf } from '../db/agreement-events.ts';
 import { shiftsServing } from '../db/agents.ts';
 import { siblingsOf } from '../db/agreements.ts';
@@ -27,6 +26,7 @@ import type { PersonLock, RegisterContext } from './person-lock.ts';
 import { policiesInForce } from './policies.ts';
 import { loadState } from './rebuild.ts';
 import { readSubject } from './sending/law-subject.ts';
+import { wordsOf } from './sending/rules.ts';
 import { notItsTurn, queueUp } from './sending/turn.ts';
 import { agentsOnShift, readFreeSlots, slotOfId, type Slot } from './slots.ts';
 
@@ -98,7 +98,7 @@ function stretchOf(body: CallbackBody): { agentId: string | null; from: number; 
 function requireLawful(law: CallLaw, slot: { readonly from: number; readonly until: number }): void {
   const decision = law(slot.from);
   if (decision.decision === 'allow' && (decision.windowEnd ?? Infinity) >= slot.until) return;
-  const reasons = decision.rules.map((rule) => `${rule}: ${explainRule(rule).en}`);
+  const reasons = decision.rules.map((rule) => `${rule}: ${wordsOf(rule).en}`);
   throw new AppError('ERR_SLOT', reasons.length === 0 ? 'The slot ends after the lawful hours.' : `The person may not be called then. ${reasons.join(' ')}`);
 }
 

@@ -1,7 +1,7 @@
 /** Creditors: who the debts belong to, and what they set. */
 import { z } from 'zod';
 import { changeCreditor, creditorById, creditorRows, insertCreditor, lockCreditor, type CreditorRow } from '../db/creditors.ts';
-import type { CreditorSettings } from '../db/database.ts';
+import type { CreditorSettings, PaymentSettings } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { ComponentName } from '../domain/agreement.ts';
 import { latestStrategy } from '../db/strategies.ts';
@@ -32,6 +32,15 @@ const settings = z.strictObject({
   }).optional(),
   /** Where debtors of this creditor pay. */
   payUrl: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  /** Replies: business days in which proof of a payment is awaited, days of rest for who cannot pay, and from which confidence on a reply acts by itself. */
+  replies: z.strictObject({
+    proofDays: z.int().min(1).max(30).optional(), hardshipHoldDays: z.int().min(0).max(30).optional(), minConfidence: z.number().min(0).max(1).optional(),
+  }).optional(),
+  /** How payments by link work: which provider, whose account, how long a payment under way silences collection, receipts. */
+  payments: z.strictObject({
+    provider: z.enum(['stripe', 'mercadopago', 'khipu', 'flow', 'webpay', 'generic', 'none']).optional(), collectedBy: z.enum(['agency', 'creditor']).optional(),
+    pauseDays: z.int().min(0).max(10).optional(), receipts: z.boolean().optional(),
+  }).optional(),
   /** What this creditor changes in a strategy, by its id. */
   strategies: z.record(z.string(), strategyOverrides).optional(),
 });
@@ -132,14 +141,16 @@ function cursorId(cursor: string): string {
 }
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
-type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'senders' | 'contact'>> & {
+type GivenSettings = Loose<Omit<CreditorSettings, 'promiseLimits' | 'senders' | 'contact' | 'replies' | 'payments'>> & {
+  readonly replies?: Loose<NonNullable<CreditorSettings['replies']>> | undefined;
+  readonly payments?: Loose<PaymentSettings> | undefined;
   readonly contact?: Loose<NonNullable<CreditorSettings['contact']>> | undefined;
   readonly promiseLimits?: Loose<NonNullable<CreditorSettings['promiseLimits']>> | undefined;
   readonly senders?: Loose<NonNullable<CreditorSettings['senders']>> | undefined;
 };
 
 /** Without the fields that are there but undefined. */
-function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, contact, strategies }: GivenSettings): CreditorSettings {
+function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, contact, strategies, replies, payments }: GivenSettings): CreditorSettings {
   return {
     ...(strategies === undefined ? {} : { strategies }),
     ...(componentOrder === undefined ? {} : { componentOrder }),
@@ -148,6 +159,8 @@ function tidy({ componentOrder, promiseLimits, firm, senders, payUrl, contact, s
     ...(senders === undefined ? {} : { senders: tidySenders(senders) }),
     ...(payUrl === undefined ? {} : { payUrl }),
     ...(contact === undefined ? {} : { contact: defined(contact) }),
+    ...(replies === undefined ? {} : { replies: defined(replies) }),
+    ...(payments === undefined ? {} : { payments: defined(payments) }),
   };
 }
 
@@ -159,8 +172,9 @@ function tidySenders({ smsFrom, emailFrom }: NonNullable<GivenSettings['senders'
   return { ...(smsFrom === undefined ? {} : { smsFrom }), ...(emailFrom === undefined ? {} : { emailFrom }) };
 }
 
-type Contact = NonNullable<CreditorSettings['contact']>;
-
-function defined(contact: Loose<Contact>): Contact {
-  return Object.fromEntries(Object.entries(contact).filter(([, value]) => value !== undefined));
+/** An object whose fields may all be left out, without those that are there but undefined. */
+function defined<T extends object>(given: Loose<T>): Partial<T> {
+  const kept: Partial<T> = {};
+  for (const key in given) if (given[key] !== undefined) kept[key] = given[key];
+  return kept;
 }

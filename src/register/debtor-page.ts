@@ -51,7 +51,8 @@ export async function debtorDoor(ctx: RegisterContext, token: string, session: s
 }
 
 export interface DebtorInstalment {
-  readonly kind: InstalmentView['kind'];
+  /** `debt`: the whole of it, there is no plan yet. */
+  readonly kind: InstalmentView['kind'] | 'debt';
   readonly number: number;
   readonly dueOn: string;
   readonly amountMinor: number;
@@ -68,7 +69,8 @@ export interface DebtorAgreement {
   readonly reference: string;
   readonly signedOn: string | null;
   readonly defaultedOn: string | null;
-  readonly agreedOn: string;
+  /** null: there is no agreement yet. */
+  readonly agreedOn: string | null;
   readonly currency: string;
   readonly owedMinor: number;
   readonly paidMinor: number;
@@ -121,14 +123,14 @@ function agreementOf(link: LinkRow, { row, state }: LoadedAgreement, today: stri
   const promise = view.promises.find((one) => one.openUntil > now && one.paidMinor < one.amountMinor);
   return {
     id: row.id, key: agreementKey(link, row.id), zone: row.zone,
-    reference: row.debt?.contractRef ?? row.external_id, signedOn: row.debt?.signedOn ?? null, defaultedOn: row.debt?.defaultedOn ?? null, agreedOn: row.agreed_on,
+    reference: row.debt?.contractRef ?? row.external_id, signedOn: row.debt?.signedOn ?? null, defaultedOn: row.debt?.defaultedOn ?? null, agreedOn: row.kind === 'debt' ? null : row.agreed_on,
     currency: row.currency, owedMinor: view.balanceMinor, paidMinor: view.paidMinor, creditMinor: view.creditMinor,
     debt: row.debt === null ? null : {
       principalMinor: row.debt.principalMinor, interestMinor: row.debt.interestMinor, lateInterestMinor: row.debt.lateInterestMinor, feesMinor: row.debt.feesMinor,
       taxesMinor: row.debt.taxesMinor, discountMinor: row.debt.discountMinor,
     },
     instalments: view.instalments.map(({ kind, number, dueOn, amountMinor, paidMinor, unpaid }) => ({
-      kind, number, dueOn, amountMinor, paidMinor, state: !unpaid ? 'paid' : dueOn < today ? 'overdue' : 'open',
+      kind: row.kind === 'debt' && kind === 'instalment' ? 'debt' : kind, number, dueOn, amountMinor, paidMinor, state: !unpaid ? 'paid' : dueOn < today ? 'overdue' : 'open',
     })),
     settled: view.settledAt !== null, closed: view.closedReason !== null,
     promise: promise === undefined ? null : { dueOn: promise.dueOn, amountMinor: promise.amountMinor - promise.paidMinor },

@@ -62,7 +62,7 @@ async function nextOf(ctx: RegisterContext, { row, state }: LoadedAgreement, now
   const subject = await readSubject(ctx.db, row, now);
   const lawful = earliest(subject, next.occurrence, next.at);
   const putOffBy = putOffOf(state, next.occurrence, now)?.rules ?? [];
-  const stopped = isStoppedFor(await readStop(ctx.db), subject, next.occurrence) ? [STOPPED] : [];
+  const stopped = isStoppedFor(await readStop(ctx.db), subject, next.occurrence) ? [STOPPED] : subject.doubtful ? [DOUBTFUL] : [];
   return {
     step: next.step, at, earliestLawfulAt: lawful.at === null ? null : new Date(lawful.at).toISOString(), rules: [...stopped, ...lawful.rules],
     binding: stopped[0] ?? lawful.binding ?? putOffBy[0] ?? null, putOffBy,
@@ -70,6 +70,7 @@ async function nextOf(ctx: RegisterContext, { row, state }: LoadedAgreement, now
 }
 
 const STOPPED: GateRule = 'sending-stopped';
+const DOUBTFUL: GateRule = 'doubtful-person';
 
 /** Whether the emergency stop holds back every channel of the step: it has no date, so it binds whatever the law says. */
 function isStoppedFor(stop: SendingStop, { creditor }: LawSubject, { do: action, channels }: Occurrence): boolean {
@@ -129,11 +130,18 @@ const PHASES: Readonly<Record<Phase, EntryText>> = {
   closed: { es: 'El acuerdo está cerrado.', en: 'The agreement is closed.' },
 };
 
+/** Of a debt that has no agreement yet. */
+const DEBT_PHASES: Readonly<Partial<Record<Phase, EntryText>>> = {
+  active: { es: 'La deuda está asignada y todavía no tiene acuerdo.', en: 'The debt is assigned and has no agreement yet.' },
+  settled: { es: 'La deuda está pagada.', en: 'The debt is paid.' },
+  closed: { es: 'La deuda ya no se sigue.', en: 'The debt is not followed any more.' },
+};
+
 function standing(state: AgreementState, now: number): EntryText[] {
   const view = viewOf(state);
   const { overdue, overdueMinor, daysPastDue } = overdueAt(state, now);
   const money = (minor: number): string => formatMinor(minor, state.terms.currency);
-  const lines = [PHASES[view.phase]];
+  const lines = [(state.terms.assignedOn === undefined ? undefined : DEBT_PHASES[view.phase]) ?? PHASES[view.phase]];
   if (view.balanceMinor > 0) lines.push({ es: `Saldo: ${money(view.balanceMinor)}.`, en: `Balance: ${money(view.balanceMinor)}.` });
   if (overdue) {
     lines.push({

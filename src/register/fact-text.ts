@@ -128,7 +128,7 @@ function standingText(event: AgreementEvent, { terms }: AgreementState): EntryTe
     case 'preLegalOpened': return { es: 'Caso prejudicial abierto.', en: 'Pre-legal case opened.' };
     case 'preLegalClosed':
       return event.result === 'withdrawn' ? { es: 'Caso prejudicial retirado.', en: 'Pre-legal case withdrawn.' } : { es: 'Caso entregado a abogados.', en: 'Case handed over to lawyers.' };
-    case 'cancelled': return { es: 'Acuerdo cancelado.', en: 'Agreement cancelled.' };
+    case 'cancelled': return terms.assignedOn === undefined ? { es: 'Acuerdo cancelado.', en: 'Agreement cancelled.' } : { es: 'Deuda retirada.', en: 'Debt withdrawn.' };
     default: return { es: `Hecho registrado: ${event.kind}.`, en: `Fact recorded: ${event.kind}.` };
   }
 }

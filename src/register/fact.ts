@@ -8,7 +8,7 @@ import type { AgreementEvent, AgreementState, AllocationLine, EventBody } from '
 import { apply, strategyOf } from '../domain/facts.ts';
 import { decide, wakeAt } from '../domain/decide.ts';
 import { graceEnd, overdueAt, viewOf } from '../domain/view.ts';
-import { signalFor, WORKFLOWS, type AgreementInput } from '../../workflows/contract.ts';
+import { signalFor, type AgreementInput } from '../../workflows/contract.ts';
 import { followUp } from './consequences.ts';
 import { timelineOf } from './fact-text.ts';
 import type { PersonLock, RegisterContext } from './person-lock.ts';
@@ -103,7 +103,7 @@ function summed(lines: readonly AllocationLine[]): AllocationLine[] {
  * PostgreSQL only: there is nobody to tell.
  */
 async function tellWorkflow({ trx, now }: PersonLock, row: AgreementRow, event: AgreementEvent, after: AgreementState): Promise<void> {
-  const workflow = { workflowId: row.workflow_id, workflowType: WORKFLOWS.agreement };
+  const workflow = { workflowId: row.workflow_id, workflowType: row.kind };
   if (row.workflow_state !== 'finished') {
     await enqueue(trx, { ...workflow, action: 'signal', name: signalFor(event.kind), payload: event });
     return;

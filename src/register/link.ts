@@ -13,21 +13,27 @@ export const UNSUBSCRIBE_LINK_LIFE = 730 * DAY;
 export interface MessageTokens {
   readonly debtor: string;
   readonly unsubscribe: string | null;
+  /** null: this creditor takes no payment by link. */
+  readonly payment: string | null;
 }
 
-export function newTokens(channel: 'sms' | 'email'): MessageTokens {
-  return { debtor: newToken(), unsubscribe: channel === 'email' ? newToken() : null };
+export function newTokens(channel: 'sms' | 'email', takesPayments = false): MessageTokens {
+  return { debtor: newToken(), unsubscribe: channel === 'email' ? newToken() : null, payment: takesPayments ? newToken() : null };
 }
 
 export interface MessageUrls {
   readonly link: string;
   readonly unsubscribeUrl: string | null;
+  readonly paymentUrl: string | null;
 }
 
 /** Where the tokens lead. */
 export function urlsOf(tokens: MessageTokens, publicBaseUrl: string): MessageUrls {
   const base = publicBaseUrl.replace(/\/+$/, '');
-  return { link: `${base}/d/${tokens.debtor}`, unsubscribeUrl: tokens.unsubscribe === null ? null : `${base}/u/${tokens.unsubscribe}` };
+  return {
+    link: `${base}/d/${tokens.debtor}`, unsubscribeUrl: tokens.unsubscribe === null ? null : `${base}/u/${tokens.unsubscribe}`,
+    paymentUrl: tokens.payment === null ? null : `${base}/p/${tokens.payment}`,
+  };
 }
 
 export interface LinkOwner {

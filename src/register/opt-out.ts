@@ -10,7 +10,8 @@ import type { AgreementEvent } from '../domain/agreement.ts';
 import { AppError } from '../errors.ts';
 import { requireVisible, type Actor } from './actor.ts';
 import { recordFact } from './fact.ts';
-import { underPersonLock, type PersonLock, type RegisterContext } from './person-lock.ts';
+import { underLockOf } from './person-by-ref.ts';
+import type { PersonLock, RegisterContext } from './person-lock.ts';
 import { appendTimeline } from './timeline.ts';
 
 const CHANNELS: readonly ConsentChannel[] = ['sms', 'email', 'call'];
@@ -54,7 +55,7 @@ export async function optOut(ctx: RegisterContext, actor: Actor, personId: strin
   if (person === undefined) throw new AppError('ERR_NOT_FOUND', 'There is no such person.');
   requireVisible(actor, person.creditor_id);
   if (body.scope === 'all' && actor.creditorId !== null) throw new AppError('ERR_ROLE', 'A key of one creditor cannot opt a person out at others.');
-  return underPersonLock(ctx, person.identity_id, async (lock) => (await optOutUnder(lock, ctx, personId, body, { by: actor.id })).answer);
+  return underLockOf(ctx, personId, async (lock) => (await optOutUnder(lock, ctx, personId, body, { by: actor.id })).answer);
 }
 
 /** `optOut` under a lock that is held; `events` are the facts of the calling agreement. */

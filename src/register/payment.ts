@@ -149,7 +149,7 @@ export async function reversePayment(ctx: RegisterContext, actor: Actor, ref: st
   return again('payment_reversal', () => underAgreementLock(ctx, id, async (lock, row) => {
     const payment = await paymentOf(lock, row, externalId);
     const created = payment.reversal_external_id === null;
-    if (created) await reverseNow(lock, ctx, payment, body);
+    if (created) await reverseUnder(lock, ctx, payment, body);
     else if (payment.reversal_external_id !== body.externalId) throw new AppError('ERR_REVERSAL_CONFLICT');
     return { created, payment: toPaymentAnswer(await paymentOf(lock, row, externalId)) };
   }));
@@ -161,7 +161,8 @@ async function paymentOf({ trx }: PersonLock, row: AgreementRow, externalId: str
   return payment;
 }
 
-async function reverseNow(lock: PersonLock, ctx: RegisterContext, payment: PaymentRow, body: ReversalBody): Promise<void> {
+/** Takes a standing payment back under the lock; ERR_REVERSAL_CONFLICT when the id reversed another one. */
+export async function reverseUnder(lock: PersonLock, ctx: RegisterContext, payment: PaymentRow, body: ReversalBody): Promise<void> {
   const other = await paymentByReversal(lock.trx, payment.creditor_id, body.externalId);
   if (other !== undefined) throw new AppError('ERR_REVERSAL_CONFLICT', 'This reversal took back another payment.');
   await markReversed(lock.trx, payment.id, { externalId: body.externalId, reason: body.reason ?? null, at: lock.now, seq: await lock.nextSeq() });

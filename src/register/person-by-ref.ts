@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { personByExternalId, personById, type PersonRow } from '../db/persons.ts';
 import { AppError } from '../errors.ts';
 import { requireVisible, type Actor } from './actor.ts';
+import { movedAway } from './agreement-lock.ts';
 import { underPersonLock, type PersonLock, type RegisterContext } from './person-lock.ts';
 
 const uuid = z.uuid();
-const TRIES = 3;
+const TRIES = 6;
 
 /** The person, as long as the actor may see them; ERR_NOT_FOUND otherwise. */
 export async function resolvePerson({ db }: Pick<RegisterContext, 'db'>, actor: Actor, ref: string): Promise<PersonRow> {
@@ -25,7 +26,8 @@ export async function underLockOf<T>(ctx: RegisterContext, personId: string, wor
     try {
       return await underPersonLock(ctx, identityId, async (lock) => {
         const person = await personById(lock.trx, personId);
-        if (person === undefined || person.identity_id !== identityId) throw notFound();
+        if (person === undefined) throw notFound();
+        if (person.identity_id !== identityId) throw movedAway();
         return work(lock, person);
       });
     } catch (error) {

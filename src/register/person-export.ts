@@ -8,6 +8,7 @@ import { stopsOf } from '../db/identities.ts';
 import { pastContactsOf } from '../db/past-contacts.ts';
 import { consentsOfPerson, inboundOfPerson, linksOfPerson, messagesOfPerson, pointsOfPerson, recordsOfAgreement, triesOfPerson } from '../db/person-records.ts';
 import type { PersonRow } from '../db/persons.ts';
+import { repliesOfPerson } from '../db/replies.ts';
 import type { Trx } from '../db/pool.ts';
 import { viewOf } from '../domain/view.ts';
 import type { Actor } from './actor.ts';
@@ -30,7 +31,7 @@ export interface PersonExport {
   readonly owedBeside: readonly Exported[];
   /** The person's own pages, and every try to open one; a token is a key, not data. */
   readonly pages: { readonly links: readonly Exported[]; readonly tries: readonly Exported[] };
-  readonly contacts: { readonly messages: readonly Exported[]; readonly received: readonly Exported[]; readonly imported: readonly Exported[] };
+  readonly contacts: { readonly messages: readonly Exported[]; readonly received: readonly Exported[]; readonly replies: readonly Exported[]; readonly imported: readonly Exported[] };
 }
 
 /** Everything, read under the person's lock, so that it is of one moment. */
@@ -51,6 +52,11 @@ export async function exportPerson(ctx: RegisterContext, actor: Actor, ref: stri
     contacts: {
       messages: (await messagesOfPerson(trx, id)).map(messagePart),
       received: (await inboundOfPerson(trx, id)).map(({ provider, at, status, payload }) => ({ provider, at: text(at), status, content: payload })),
+      // What each was taken to mean, and what came of it.
+      replies: (await repliesOfPerson(trx, id)).map((row) => ({
+        id: row.id, agreementId: row.agreement_id, channel: row.channel, at: text(row.at), content: row.body, class: row.class, confidence: row.confidence, date: row.said_date, time: row.said_time,
+        amountMinor: row.amount_minor, did: row.did, state: row.state, note: row.note,
+      })),
       imported: (await pastContactsOf(trx, id)).map((row) => ({
         externalId: row.external_id, agreementId: row.agreement_id, channel: row.channel, direction: row.direction, at: text(row.at), kind: row.conversation ? 'conversation' : 'attempt',
         purpose: row.purpose, outcome: row.outcome, note: row.note, importedAt: text(row.imported_at), importedBy: row.imported_by,
@@ -108,7 +114,7 @@ async function agreementPart(trx: Trx, row: AgreementRow): Promise<Exported> {
   const { payments, unmatched, promises, disputes, callbacks, calls, notes, cases, approvals, surveys, waits, proposals } = await recordsOfAgreement(trx, row.id);
   const withFile = await disputesWithFile(trx, row.id);
   return {
-    id: row.id, externalId: row.external_id, batch: row.batch, phase: row.phase, loggedAt: text(row.logged_at), agreedOn: row.agreed_on, currency: row.currency, debt: row.debt,
+    id: row.id, kind: row.kind, externalId: row.external_id, agreedIn: row.agreed_in, batch: row.batch, phase: row.phase, loggedAt: text(row.logged_at), agreedOn: row.agreed_on, currency: row.currency, debt: row.debt,
     balanceMinor: view.balanceMinor, creditMinor: view.creditMinor, paidMinor: view.paidMinor,
     instalments: [...view.superseded, ...view.instalments].map(({ number, version, dueOn, amountMinor, paidMinor }) => ({ number, version, dueOn, amountMinor, paidMinor })),
     payments: payments.map(toPaymentAnswer),

@@ -2,11 +2,13 @@
 import { addContactPoints, consentsInForce, insertConsents, type NewConsent } from '../db/consents.ts';
 import type { CreditorRow } from '../db/creditors.ts';
 import type { ConsentState } from '../db/database.ts';
-import { identityByHash, insertIdentity, lockIdentity, lockIdentityOfHash, setHash } from '../db/identities.ts';
+import { identityByHash, insertIdentity, lockIdentities, lockIdentity, lockIdentityOfHash, setHash } from '../db/identities.ts';
 import { changePerson, insertPerson, movePerson, personByExternalId, type PersonDetails, type PersonRow } from '../db/persons.ts';
 import type { Trx } from '../db/pool.ts';
 import { AppError } from '../errors.ts';
 import type { PersonBody } from './agreement-body.ts';
+import { hashedId } from './hashed-id.ts';
+import { lookForOthers } from './identify/look.ts';
 import { lockHeld, type PersonLock, type RegisterContext } from './person-lock.ts';
 import { zoneOfAddress } from './place.ts';
 
@@ -34,8 +36,8 @@ export interface ToldBy {
  * one of them gets a violation of person_creditor_id_external_id_key and looks again.
  */
 export async function takeInPerson(ctx: RegisterContext, trx: Trx, creditor: CreditorRow, body: PersonBody, by: ToldBy): Promise<TakenIn> {
-  const hash = body.nationalId === undefined ? null : ctx.identityHash(body.nationalId.country, body.nationalId.value);
-  const known = await lockKnown(trx, creditor.id, body.externalId);
+  const hash = body.nationalId === undefined ? null : ctx.identityHash(body.nationalId.country, hashedId(body.nationalId));
+  const known = await lockKnown(trx, creditor.id, body.externalId, hash);
   if (known !== undefined && known.erased_at !== null) throw new AppError('ERR_ERASED', undefined, { errors: [{ path: 'person.externalId', message: 'names a person whose data was erased' }] });
   const details = detailsOf(body, creditor.country, known);
   const owner = known === undefined
@@ -44,15 +46,18 @@ export async function takeInPerson(ctx: RegisterContext, trx: Trx, creditor: Cre
   if (known !== undefined) await changePerson(trx, known.id, details);
   const lock = await lockHeld(ctx, trx, owner.identityId);
   const created = known === undefined;
-  await takeInContactPoints(ctx, lock, { creditorId: creditor.id, personId: owner.personId, created }, body, by);
+  const toldMore = await takeInContactPoints(ctx, lock, { creditorId: creditor.id, personId: owner.personId, created }, body, by);
+  if (toldMore || known?.name !== details.name || (body.nationalId !== undefined && known.national_id?.value !== body.nationalId.value)) await lookForOthers(ctx, lock, { ...details, id: owner.personId, created });
   return { lock, personId: owner.personId, created, unknown: owner.unknown, zone: details.zone };
 }
 
 /** The person with its identity locked, as it stands under the lock. */
-async function lockKnown(trx: Trx, creditorId: string, externalId: string): Promise<PersonRow | undefined> {
+async function lockKnown(trx: Trx, creditorId: string, externalId: string, hash: string | null): Promise<PersonRow | undefined> {
   const found = await personByExternalId(trx, creditorId, externalId);
   if (found === undefined) return undefined;
-  await lockIdentity(trx, found.identity_id);
+  // The identity that has the id told now may be the one to move to: both at once, in order.
+  const standing = hash === null ? undefined : await identityByHash(trx, hash);
+  await lockIdentities(trx, standing === undefined ? [found.identity_id] : [found.identity_id, standing]);
   const now = await personByExternalId(trx, creditorId, externalId);
   if (now !== undefined && now.identity_id !== found.identity_id) await lockIdentity(trx, now.identity_id);
   return now;
@@ -101,10 +106,10 @@ function defaultLanguage(country: string): string {
 /** A new agreement takes a number too, and often a payment from before. */
 const AHEAD = 3;
 
-/** In two questions and three orders for all points together: an import has three a person, and each trip to the database costs as much as the work. */
+/** Whether anything new was told. In two questions and three orders for all points together: an import has three a person, and each trip to the database costs as much as the work. */
 async function takeInContactPoints(
   ctx: RegisterContext, lock: PersonLock, owner: { creditorId: string; personId: string; created: boolean }, body: PersonBody, by: ToldBy,
-): Promise<void> {
+): Promise<boolean> {
   const ids = await addContactPoints(lock.trx, owner, body.contactPoints.map(({ role, ...point }) => ({ ...point, role: role ?? null })), () => ctx.newId());
   const inForce = owner.created ? new Map<string, ConsentState>() : await consentsInForce(lock.trx, owner.personId);
   const told: Omit<NewConsent, 'id' | 'at' | 'seq'>[] = [];
@@ -120,9 +125,10 @@ async function takeInContactPoints(
       });
     }
   }
-  if (told.length === 0) return;
+  if (told.length === 0) return false;
   const seqs = await lock.nextSeqs(told.length, AHEAD);
   await insertConsents(lock.trx, told.map((consent, index) => ({ ...consent, id: ctx.newId(), at: lock.now, seq: seqs[index] ?? 0 })));
+  return true;
 }
 
 /** A denial stands: the data of an agreement that is sent again must not undo an opt-out. */

@@ -73,7 +73,7 @@ async function insertNewCase(lock: PersonLock, ctx: RegisterContext, state: Agre
   const { agreementId, creditorId, externalId } = state.terms;
   const id = ctx.newId();
   const number = (await countCases(lock.trx, agreementId)) + 1;
-  const workflowId = `pre-legal/${creditorId}/${externalId}/${number}`;
+  const workflowId = `pre-legal/${creditorId}/${state.terms.assignedOn === undefined ? '' : 'debt/'}${externalId}/${number}`;
   await insertCase(lock.trx, {
     id, creditor_id: creditorId, agreement_id: agreementId, number, occurrence: occurrence.key,
     overdue_minor: overdueAt(state, lock.now).overdueMinor, reason: null, workflow_id: workflowId, opened_at: lock.now,

@@ -54,7 +54,9 @@ export async function renegotiateUnder(
 }
 
 async function nextVersion(lock: PersonLock, agreementId: string, body: RenegotiationBody): Promise<number> {
-  const view = viewOf((await loadState(lock.trx, agreementId)).state);
+  const { row, state } = await loadState(lock.trx, agreementId);
+  if (row.kind === 'debt') throw new AppError('ERR_STATE', 'A debt has no plan yet: log the agreement with POST /v1/agreements.');
+  const view = viewOf(state);
   if (view.phase === 'settled' || view.phase === 'closed') throw new AppError('ERR_STATE', `The agreement is ${view.phase}: there is nothing to renegotiate.`);
   if (view.preLegal?.state === 'handedOver') throw new AppError('ERR_STATE', 'The case was handed over to lawyers.');
   const offered = sumOf(body.instalments) + body.discountMinor;

@@ -5,6 +5,7 @@
 import type { PolicySet } from '../contact-law/policy.ts';
 import { retentionEnd, retentionYears } from '../contact-law/retention.ts';
 import { endedAgreements, endedAgreementsOf, firstLoggedAt, type EndedAgreement } from '../db/retention.ts';
+import { forgetUnmatched } from '../db/replies.ts';
 import { changeSetting, readSetting } from '../db/settings.ts';
 import { DAY } from '../domain/zone.ts';
 import type { Actor } from './actor.ts';
@@ -175,6 +176,8 @@ export function dailyRetention(ctx: RegisterContext, { policies = policiesInForc
     const { people, failed, lastId } = await walk(ctx, { policies, from: typeof position === 'string' ? position : null, dryRun: false, page, most: batch });
     await ctx.db.transaction().execute(async (trx) => {
       await changeSetting(trx, POSITION, () => lastId);
+      // No law of a place can be asked for whom nobody knows: what they wrote is kept no longer than the shortest of them.
+      await forgetUnmatched(trx, now - SHORTEST);
       if (lastId === null) await changeSetting(trx, LAST_RUN, () => now);
     });
     const counts = { erased: people.length, failed: failed.length };

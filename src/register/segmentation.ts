@@ -7,7 +7,7 @@ import { latestSegments } from '../db/segments.ts';
 import { historyOf } from '../strategy/history.ts';
 import { scoreOf, type Score } from '../strategy/score.ts';
 import { chooseStrategy, type SegmentFacts } from '../strategy/segment.ts';
-import { sumOf, type AgreementBody } from './agreement-body.ts';
+import type { AgreementBody } from './agreement-body.ts';
 import type { PersonLock } from './person-lock.ts';
 import { loadStates, type LoadedAgreement } from './rebuild.ts';
 
@@ -19,20 +19,26 @@ const USUAL: Readonly<Record<string, number>> = { CLP: 300_000, COP: 150_000_000
 interface Arriving {
   readonly personId: string;
   readonly creditor: CreditorRow;
-  readonly body: AgreementBody;
+  readonly body: Pick<AgreementBody, 'strategy' | 'product' | 'currency'>;
+  readonly amountMinor: number;
   readonly country: string;
 }
 
 /** The strategy of an agreement that is being logged, under its person's lock. */
-export async function chooseFor(lock: PersonLock, { personId, creditor, body, country }: Arriving): Promise<{ strategy: string; by: StrategyChosen }> {
+export async function chooseFor(lock: PersonLock, { personId, creditor, body, amountMinor, country }: Arriving): Promise<{ strategy: string; by: StrategyChosen }> {
   if (body.strategy !== undefined) return { strategy: body.strategy, by: 'named' };
   const set = await latestSegments(lock.trx);
   if (set === undefined) return { strategy: DEFAULT_STRATEGY, by: 'default' };
-  const others = await loadStates(lock.trx, (await agreementsOfPerson(lock.trx, personId)).map(({ id }) => id));
+  const others = await loadStates(lock.trx, await countedOf(lock.trx, personId));
   const { facts } = factsOf(others, lock.now, {
-    creditorId: creditor.id, country, product: body.product ?? null, currency: body.currency, amountMinor: sumOf(body.instalments),
+    creditorId: creditor.id, country, product: body.product ?? null, currency: body.currency, amountMinor,
   });
   return { strategy: chooseStrategy(set.definition, facts).strategy, by: 'segment' };
+}
+
+/** Ids of what the person owes or owed; a debt that became an agreement is counted there. */
+async function countedOf(db: Db | Trx, personId: string): Promise<string[]> {
+  return (await agreementsOfPerson(db, personId)).filter((row) => row.agreed_in === null).map(({ id }) => id);
 }
 
 type About = Pick<SegmentFacts, 'creditorId' | 'country' | 'product' | 'currency' | 'amountMinor'>;
@@ -46,6 +52,6 @@ export function factsOf(agreements: readonly LoadedAgreement[], now: number, abo
 
 /** The facts and the score of an agreement that is logged. */
 export async function factsOfAgreement(db: Db | Trx, { row }: LoadedAgreement, now: number): Promise<{ facts: SegmentFacts; score: Score }> {
-  const all = await loadStates(db, (await agreementsOfPerson(db, row.person_id)).map(({ id }) => id));
+  const all = await loadStates(db, await countedOf(db, row.person_id));
   return factsOf(all, now, { creditorId: row.creditor_id, country: row.country, product: row.product, currency: row.currency, amountMinor: row.balance_minor });
 }

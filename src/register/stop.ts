@@ -7,7 +7,8 @@ import { personById } from '../db/persons.ts';
 import { AppError } from '../errors.ts';
 import { requireVisible, type Actor } from './actor.ts';
 import { recordFact } from './fact.ts';
-import { underPersonLock, type RegisterContext } from './person-lock.ts';
+import { underLockOf } from './person-by-ref.ts';
+import type { RegisterContext } from './person-lock.ts';
 
 /** Told from outside: `paid` and `disputed` follow from facts of their own, `wrongNumber` is about a number, not the person. */
 const STOPS = ['servedInSuit', 'insolvency', 'attorney', 'writtenCease', 'deceased', 'dataBlocked'] as const;
@@ -44,14 +45,14 @@ export async function registerStop(ctx: RegisterContext, actor: Actor, personId:
   if (person === undefined) throw new AppError('ERR_NOT_FOUND', 'There is no such person.');
   requireVisible(actor, person.creditor_id);
   const permanent = isPermanentStop(body.on);
-  return underPersonLock(ctx, person.identity_id, async (lock) => {
-    const agreements = await agreementsOfIdentity(lock.trx, person.identity_id, null);
+  return underLockOf(ctx, personId, async (lock, { identity_id: identityId }) => {
+    const agreements = await agreementsOfIdentity(lock.trx, identityId, null);
     const own = agreements.filter((row) => row.creditor_id === person.creditor_id).map((row) => row.id);
-    const known = (await stopsOf(lock.trx, person.identity_id)).find((stop) => stop.kind === body.on && stop.creditor_id === null);
+    const known = (await stopsOf(lock.trx, identityId)).find((stop) => stop.kind === body.on && stop.creditor_id === null);
     if (known !== undefined) return { id: known.id, on: known.kind, at: new Date(known.at).toISOString(), permanent, agreements: own };
     const id = ctx.newId();
     await insertStop(lock.trx, {
-      id, identity_id: person.identity_id, creditor_id: null, kind: body.on, at: body.at,
+      id, identity_id: identityId, person_id: personId, creditor_id: null, kind: body.on, at: body.at,
       evidence: { by: actor.id, creditorId: person.creditor_id, text: body.evidence }, seq: await lock.nextSeq(),
     });
     for (const row of agreements) {

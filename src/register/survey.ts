@@ -62,7 +62,7 @@ async function surveyFact(lock: PersonLock, ctx: RegisterContext, row: Agreement
 async function insertNewSurvey(lock: PersonLock, ctx: RegisterContext, row: AgreementRow, state: AgreementState, occurrence: Occurrence): Promise<string> {
   const id = ctx.newId();
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
-  const workflowId = `survey/${row.creditor_id}/${row.external_id}/${(await countSurveys(lock.trx, row.id)) + 1}`;
+  const workflowId = `survey/${row.creditor_id}/${row.kind === 'debt' ? 'debt/' : ''}${row.external_id}/${(await countSurveys(lock.trx, row.id)) + 1}`;
   const days = strategyOf(state).steps.find((step) => step.key === occurrence.step)?.expiresDays ?? DEFAULT_EXPIRES_DAYS;
   const { zone } = state.terms;
   const expiresAt = endOfLocalDay(zone, addDays(localDate(zone, lock.now), days));

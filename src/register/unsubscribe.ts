@@ -7,7 +7,9 @@ import type { Db, Trx } from '../db/pool.ts';
 import { findLink } from './link.ts';
 import { isOptedOut, optOutUnder, type OptOutBody } from './opt-out.ts';
 import { optOutLawOf } from './opt-out-scope.ts';
-import { underPersonLock, type RegisterContext } from './person-lock.ts';
+import { underLockOf } from './person-by-ref.ts';
+import type { PersonLock, RegisterContext } from './person-lock.ts';
+import { quarantinePoint } from './sending/contact-health.ts';
 import { firmOf } from './sending/sender.ts';
 
 export interface UnsubscribePage {
@@ -51,15 +53,18 @@ async function mailOf(db: Db | Trx, { person_id: personId, contact_point_id: con
   return (await optOutLawOf(db, { personId, contactPointId, channel: 'email' }, now)).body;
 }
 
-/** Somebody says that they are not the person: nothing goes to this contact point any more, by any of its channels. */
+/** Somebody says that they are not the person: nothing goes to this contact point any more, by any of its channels, and a new consent does not open it before somebody has looked. */
 export async function notMe(ctx: RegisterContext, link: LinkRow, shown: string): Promise<void> {
-  await stop(ctx, link, { contactPointId: link.contact_point_id, scope: 'channel' }, { how: 'notMe', link: link.id, shown });
+  await stop(ctx, link, { contactPointId: link.contact_point_id, scope: 'channel' }, { how: 'notMe', link: link.id, shown }, (lock) => quarantinePoint(lock, link.contact_point_id));
 }
 
-async function stop(ctx: RegisterContext, link: LinkRow, body: OptOutBody, evidence: Readonly<Record<string, string>>): Promise<void> {
+async function stop(
+  ctx: RegisterContext, link: LinkRow, body: OptOutBody, evidence: Readonly<Record<string, string>>, besides?: (lock: PersonLock) => Promise<unknown>,
+): Promise<void> {
   const person = await personById(ctx.db, link.person_id);
   if (person === undefined) return;
-  await underPersonLock(ctx, person.identity_id, async (lock) => {
+  await underLockOf(ctx, link.person_id, async (lock) => {
+    await besides?.(lock);
     // Under the lock: of two clicks at once the second finds it done. After a new consent the old link works again.
     if (await isOptedOut(lock.trx, link.person_id, body)) return;
     await optOutUnder(lock, ctx, link.person_id, body, { by: 'debtor', evidence });

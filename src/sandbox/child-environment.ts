@@ -50,6 +50,8 @@ export function childEnvironment(settings: ChildSettings): Record<string, string
     SENDGRID_API_KEY: secrets.sendgridApiKey,
     SENDGRID_FROM: EMAIL_FROM,
     SENDGRID_WEBHOOK_PUBLIC_KEY: secrets.sendgridPublicKey,
+    // Mails that come back and answers by mail are signed like the events.
+    SENDGRID_INBOUND_PUBLIC_KEY: secrets.sendgridPublicKey,
     SENDGRID_BASE_URL: providerUrlOf(ports),
     SMTP_URL: `smtp://${LOOPBACK}:${ports.smtp}`,
     // SendGrid tells what became of a mail, SMTP does not: with it the sample has receipts and bounces.

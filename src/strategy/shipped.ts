@@ -10,7 +10,7 @@ export interface ShippedStrategy {
 }
 
 /** A changed file is a new version: a published one never changes. */
-const VERSIONS: Readonly<Record<string, number>> = { standard: 2 };
+const VERSIONS: Readonly<Record<string, number>> = { standard: 2, assigned: 2 };
 
 /** Every shipped strategy, by name; throws ERR_STRATEGY when a file is not valid. */
 export function shippedStrategies(): ShippedStrategy[] {

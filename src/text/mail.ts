@@ -71,8 +71,9 @@ function linked(mail: Mail, text: string): string {
 }
 
 function tableHtml(mail: Mail, part: Extract<MailPart, { kind: 'table' }>): string {
-  const { caption, reference, instalment, dueOn, amount, total } = mail.phrases.table;
-  const head = [reference, instalment, dueOn].map((name) => `<th scope="col" style="${CELL};text-align:left">${escapeHtml(name)}</th>`).join('');
+  const { caption, reference, instalment, contract, item, dueOn, amount, total } = mail.phrases.table;
+  const named = part.items.every(({ kind }) => kind === 'debt') ? [contract, item] : [reference, instalment];
+  const head = [...named, dueOn].map((name) => `<th scope="col" style="${CELL};text-align:left">${escapeHtml(name)}</th>`).join('');
   const rows = rowsOf(mail, part).map((row) =>
     `<tr><td style="${CELL}">${escapeHtml(row.reference)}</td><td style="${CELL}">${escapeHtml(row.instalment)}</td><td style="${CELL}">${escapeHtml(row.dueOn)}</td><td style="${CELL};text-align:right">${escapeHtml(row.amount)}</td></tr>`);
   const sums = totalOf(mail, part).map((sum) => `<tr><th colspan="3" scope="row" style="${CELL};text-align:left">${escapeHtml(total)}</th><td style="${CELL};text-align:right"><strong>${escapeHtml(sum)}</strong></td></tr>`);

@@ -13,8 +13,8 @@ const amountMinor = z.int().min(0);
 const currency = z.string().refine(isKnownCurrency, 'a currency whose minor unit is known');
 
 const item = z.object({
-  /** A charge and a discount that lapsed are owed like an instalment, but they are none of the plan. */
-  kind: z.enum(['instalment', 'charge', 'lapsedDiscount']).default('instalment'),
+  /** A charge and a discount that lapsed are owed like an instalment, but they are none of the plan; a debt has no plan yet. */
+  kind: z.enum(['instalment', 'charge', 'lapsedDiscount', 'debt']).default('instalment'),
   /** How the person knows the agreement or contract. */
   reference: name,
   /** 0 is the down payment. */
@@ -57,6 +57,8 @@ export const messageData = z.object({
   creditorName: name,
   /** Whether it is known that this contact point reaches the person: until then an SMS or a subject tells nothing. */
   confirmed: z.boolean().default(false),
+  /** There is no agreement about any of it yet: what is spoken of is the contract. */
+  beforeAgreement: z.boolean().default(false),
   /** The instalments the message speaks of, oldest first. */
   items: z.array(item).max(50).default([]),
   totalMinor: amountMinor.default(0),

@@ -28,8 +28,8 @@ const blocks = z.strictObject(Object.fromEntries(BLOCK_IDS.map((id) => [id, line
 
 const phrasesFile = z.strictObject({
   /** Single words that differ from place to place; templates say `{{ w.suits }}`. */
-  words: z.strictObject({ suits: line, agreement: line, amount: line, instalmentAmount: line }),
-  /** What people answer with; must be words that src/register/inbound.ts understands. */
+  words: z.strictObject({ suits: line, agreement: line, contract: line, amount: line, instalmentAmount: line }),
+  /** What people answer with; must be words that src/register/replies understands. */
   replies: z.strictObject({ call: line, stop: line, notYou: line }),
   blocks,
   /** What an unconfirmed contact point gets instead of a text that would tell of a debt. */
@@ -40,10 +40,11 @@ const phrasesFile = z.strictObject({
   sender: line,
   discreetSender: line,
   detailsTitle: line,
-  table: z.strictObject({ caption: line, reference: line, instalment: line, dueOn: line, amount: line, total: line }),
+  /** `contract` and `item` stand over the first two columns before there is an agreement. */
+  table: z.strictObject({ caption: line, reference: line, instalment: line, dueOn: line, amount: line, total: line, contract: line, item: line }),
   instalment: z.strictObject({ down: line, one: line, downOf: line, oneOf: line, many: line, manyFor: line, mixed: line, mixedFor: line }),
   /** What is owed besides the instalments: within a sentence, and in a table. */
-  besides: z.strictObject({ charge: beside, lapsedDiscount: beside }),
+  besides: z.strictObject({ charge: beside, lapsedDiscount: beside, debt: beside }),
   scores: z.strictObject({ question: line, labels: z.tuple([line, line, line, line, line]) }),
 });
 

@@ -56,7 +56,7 @@ function renderSms(template: TemplateBody, locale: string, data: MessageData): R
   const engine = engineOf(locale);
   const { source, named } = withBlocks(data.confirmed || template.discreet ? template.sms : phrases.neutralSms, phrases, data);
   for (const { names, short } of SIZES) {
-    const given: TextData = { ...shortened(data, names), short, w: phrases.words };
+    const given: TextData = { ...shortened(data, names), short, w: wordsOf(phrases, data) };
     const body = toGsm7(engine.render(source, 'sms', given));
     if (smsLength(body).segments > MAX_SEGMENTS) continue;
     const said = named.filter((block) => body.includes(toGsm7(sayBlock(engine, phrases, block, given))));
@@ -64,6 +64,11 @@ function renderSms(template: TemplateBody, locale: string, data: MessageData): R
   }
   const message = `it takes more than ${MAX_SEGMENTS} segments`;
   throw new AppError('ERR_TEMPLATE', `The template's sms: ${message}.`, { errors: [{ path: 'sms', message }] });
+}
+
+/** The words of the place; before there is an agreement nothing is called one. */
+function wordsOf({ words }: Phrases, { beforeAgreement }: MessageData): Phrases['words'] {
+  return beforeAgreement ? { ...words, agreement: words.contract } : words;
 }
 
 /** What an SMS says without naming a block: who writes, for whom, where the rest stands, how it ends. */
@@ -88,7 +93,7 @@ function cut(name: string, limit: number): string {
 function renderEmail(template: TemplateBody, locale: string, data: MessageData): RenderedEmail {
   const phrases = phrasesOf(locale);
   const engine = engineOf(locale);
-  const given: TextData = { ...data, short: false, w: phrases.words };
+  const given: TextData = { ...data, short: false, w: wordsOf(phrases, data) };
   const write = (source: string, field: string): string => engine.render(source, field, given).trim();
   const blocks: BlockId[] = [];
   const say = (block: BlockId): string => {

@@ -27,7 +27,7 @@ export const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   'src/observability': ['src/config.ts', 'src/errors.ts'],
   'src/db': [...EVERYWHERE, 'workflows'],
   'src/channels': EVERYWHERE,
-  'src/register': [...EVERYWHERE, 'src/db', 'src/channels', 'workflows'],
+  'src/register': [...EVERYWHERE, 'src/replies', 'src/db', 'src/channels', 'workflows'],
   'src/client': [...EVERYWHERE, 'src/db', 'workflows'],
   'src/intake': [...EVERYWHERE, 'src/db', 'src/channels', 'src/register', 'src/client', 'workflows'],
   'src/console': [...EVERYWHERE, 'src/db', 'src/register', 'src/client'],
@@ -36,7 +36,6 @@ export const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   activities: [...EVERYWHERE, 'src/db', 'src/channels', 'src/register', 'workflows'],
   'src/worker': [...EVERYWHERE, 'src/db', 'src/channels', 'src/register', 'activities', 'workflows'],
   'src/sandbox': [...EVERYWHERE, 'src/db', 'src/channels', 'src/register', 'src/client', 'src/worker', 'src/console', 'workflows'],
-  // What a reply says, by rules alone: nobody but the command line asks yet.
   'src/cli': [...EVERYWHERE, 'src/replies', 'src/db', 'src/channels', 'src/register', 'src/client', 'src/intake', 'src/http', 'src/worker', 'src/sandbox', 'workflows'],
 };
 

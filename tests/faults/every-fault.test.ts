@@ -69,15 +69,17 @@ const TWILIO: readonly Case[] = [
   { faults: [fault('429', { next: 4 })], expected: afterAWhile('sms', 'delivered') },
   { faults: [fault('500')], expected: neverKnown('sms', []) },
   { faults: [fault('500', { accepted: true })], expected: found('sms', 'delivered') },
-  { faults: [fault('500', { accepted: true }), fault('noCallback')], expected: found('sms', 'queued') },
+  { faults: [fault('500', { accepted: true }), fault('noCallback')], expected: found('sms', 'delivered') },
   { faults: [fault('resetAfterAccept')], expected: found('sms', 'delivered') },
-  { faults: [fault('resetAfterAccept'), fault('noCallback')], expected: found('sms', 'queued') },
+  { faults: [fault('resetAfterAccept'), fault('noCallback')], expected: found('sms', 'delivered') },
   { faults: [fault('resetAfterAccept'), fault('undelivered')], expected: daysLaterByMail('undelivered', 'softFailing', ['unknown', 'contactResult sent']) },
   { faults: [fault('resetBeforeAccept')], expected: neverKnown('sms', []) },
   { faults: [fault('duplicateCallback')], expected: sent('sms', 'delivered') },
   { faults: [fault('lateCallback')], expected: sent('sms', 'delivered') },
   { faults: [fault('reorderedCallbacks')], expected: sent('sms', 'delivered') },
-  { faults: [fault('noCallback')], expected: sent('sms', '-') },
+  // Nobody tells, so it is asked for.
+  { faults: [fault('noCallback')], expected: sent('sms', 'delivered') },
+  { faults: [fault('undelivered'), fault('noCallback')], expected: daysLaterByMail('undelivered', 'softFailing') },
   { faults: [fault('undelivered')], expected: daysLaterByMail('undelivered', 'softFailing') },
   { faults: [fault('undelivered'), fault('lateCallback')], expected: daysLaterByMail('undelivered', 'softFailing') },
   { faults: [fault('undelivered'), fault('duplicateCallback')], expected: daysLaterByMail('undelivered', 'softFailing') },
@@ -120,8 +122,8 @@ const SMTP: readonly Case[] = [
   { faults: [fault('resetAfterAccept')], expected: neverKnown('email', ['email']) },
   { faults: [fault('resetBeforeAccept')], expected: sent('email', '-') },
   { faults: [fault('resetBeforeAccept', { next: 4 })], expected: afterAWhile('email', '-') },
-  { faults: [fault('undelivered')], expected: sent('email', '-') },
-  { faults: [fault('bounce')], expected: { ledger: ['email rejected -'], left: [], facts: ['undeliverable'], health: 'invalid' } },
+  { faults: [fault('undelivered')], expected: noOtherWay('blocked', ['sent', 'deliveryFailed', 'refused'], 'softFailing') },
+  { faults: [fault('bounce')], expected: noOtherWay('bounced', ['sent', 'deliveryFailed', 'refused'], 'invalid') },
 ];
 
 interface Way {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { ProviderEvent } from '../../src/channels/receipts.ts';
 import { wallNow } from '../../src/clock.ts';
+import type { InboundMailConfig } from '../../src/config.ts';
 import { openDb, type Db } from '../../src/db/pool.ts';
 import { createApi, type ApiDeps } from '../../src/http/server.ts';
 import { createLog } from '../../src/observability/log.ts';
@@ -30,7 +31,7 @@ export interface TestApi {
 }
 
 /** Starts it; call in beforeAll. */
-export async function startApi(given: Partial<Pick<ApiDeps, 'sandboxClock' | 'ready'>> & { sendgridKey?: string } = {}): Promise<TestApi> {
+export async function startApi(given: Partial<Pick<ApiDeps, 'sandboxClock' | 'ready'>> & { sendgridKey?: string; inboundMail?: InboundMailConfig; applyReceipt?: (ctx: RegisterContext, event: ProviderEvent) => Promise<unknown> } = {}): Promise<TestApi> {
   const database = await freshDatabase();
   const logged: string[] = [];
   const log = createLog({ level: 'debug', process: 'test', destination: { write: (line) => void logged.push(line) } });
@@ -47,9 +48,10 @@ export async function startApi(given: Partial<Pick<ApiDeps, 'sandboxClock' | 're
   const receipts: ProviderEvent[] = [];
   const app = await createApi({
     ctx, sandboxClock: given.sandboxClock ?? null, ready: given.ready ?? (async () => null),
-    applyReceipt: async (event) => void receipts.push(event),
+    // Without one receipts are only kept, for tests of what is read from a callback.
+    applyReceipt: (event) => (given.applyReceipt === undefined ? Promise.resolve(receipts.push(event)) : given.applyReceipt(ctx, event)),
     config: {
-      publicBaseUrl: PUBLIC_URL, buildId: 'test',
+      publicBaseUrl: PUBLIC_URL, buildId: 'test', ...(given.inboundMail === undefined ? {} : { inboundMail: given.inboundMail }),
       twilio: { accountSid: 'AC', authTokens: [TWILIO_TOKEN], apiKeySid: null, apiKeySecret: null, messagingServiceSid: null, from: null, baseUrl: null },
       sendgrid: given.sendgridKey === undefined ? null : { apiKey: 'x', from: 'x@example.org', webhookPublicKey: given.sendgridKey, baseUrl: null },
     },

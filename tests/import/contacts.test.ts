@@ -30,7 +30,7 @@ beforeEach(async () => {
 /** A call this morning, told of the agreement. */
 const contact = (change: Cells = {}): Cells => ({ agreement: externalId, person: '', channel: 'call', at: '2026-03-05 09:10', kind: '', outcome: 'noAnswer', direction: '', purpose: '', external_id: '', note: 'contestó la vecina Rosa', ...change });
 const contacts = (rows: readonly Cells[], given: { dryRun?: boolean } = {}) => importFile(desk.ctx, csv(rows), { kind: 'contacts', ...given });
-const history = () => contactHistory(desk.db, person.identityId, MISSED_AT - 30 * DAY);
+const history = () => contactHistory(desk.db, [person.identityId], MISSED_AT - 30 * DAY);
 const imported = () => desk.db.selectFrom('past_contact').selectAll().where('person_id', '=', person.personId).orderBy('seq').execute();
 
 describe('an imported contact', () => {
@@ -74,7 +74,7 @@ describe('an imported contact', () => {
     const { movePerson } = await import('../../src/db/persons.ts');
     const to = await seedPerson(desk.db, { creditorId: 'otro' });
     await desk.db.transaction().execute((trx) => movePerson(trx, person.personId, person.identityId, to.identityId));
-    expect(await contactHistory(desk.db, to.identityId, MISSED_AT - DAY)).toHaveLength(1);
+    expect(await contactHistory(desk.db, [to.identityId], MISSED_AT - DAY)).toHaveLength(1);
   });
 });
 

@@ -73,7 +73,7 @@ function rest(prefix: string, kind: 'payments' | 'contacts'): string {
     : { agreement: `${prefix}-${n % 80}`, channel: 'call', at: `2026-03-0${1 + (n % 7)} 1${n % 10}:${10 + (n % 40)}`, outcome: n % 9 === 0 ? 'x' : 'busy' })));
 }
 
-test.each<[ImportKind]>([['agreements'], ['payments'], ['contacts']])('an import of %s whose worker is killed twice ends like one that nobody disturbed', async (kind) => {
+test.each<[Exclude<ImportKind, 'debts'>]>([['agreements'], ['payments'], ['contacts']])('an import of %s whose worker is killed twice ends like one that nobody disturbed', async (kind) => {
   const prefix = `k${kind[0]}`;
   const file = kind === 'agreements' ? agreementsFile(prefix) : rest(prefix, kind);
   if (kind !== 'agreements') for (const desk of [killed, undisturbed]) await importFile(desk.ctx, agreementsFile(prefix));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decimalsOf, formatMinor, separatorsOf } from '../../src/domain/money.ts';
-import { readAmount } from '../../src/register/import/written-amount.ts';
+import { readAmount } from '../../src/domain/written-amount.ts';
 
 const CURRENCIES = ['CLP', 'COP', 'ARS', 'BRL', 'MXN', 'PEN', 'USD'] as const;
 const currency = fc.constantFrom(...CURRENCIES);

@@ -1,8 +1,10 @@
 /** What the provider sandbox tells our API about messages: signed, in virtual time, and wrong when asked to be. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { arrivedByForm, dsnOf, type MailFormPart } from '../../src/channels/dsn.ts';
 import { classifyDelivery } from '../../src/channels/error-classes.ts';
 import { parseSendgridEvents, parseTwilioInbound, parseTwilioStatus, type ProviderEvent } from '../../src/channels/receipts.ts';
 import { verifySendgrid, verifyTwilio } from '../../src/channels/signatures.ts';
+import { createSmtpEmail } from '../../src/channels/smtp-email.ts';
 import { ACCOUNT, emailOf, formOf, journal, NOON, openRig, PHONE, postJson, SENDGRID_PUBLIC_KEY, setFault, smsOf, type Rig, type Told } from './rig.ts';
 
 let rig: Rig;
@@ -183,4 +185,47 @@ test('an address decides for itself: an SMS to a landline and a mail to nobody f
   expect(await end('landline-1')).toMatchObject({ status: 'undelivered', errorCode: '30006' });
   expect(await end('mobile-1')).toMatchObject({ status: 'delivered' });
   expect(await end('nobody-1')).toMatchObject({ status: 'bounce', errorCode: '5.1.1' });
+});
+
+/** The form as our webhook takes it: nothing without a valid signature. */
+async function returnedMail(told: Told): Promise<MailFormPart[]> {
+  const header = (name: string): string => String(told.headers[`x-twilio-email-event-webhook-${name}`]);
+  if (!verifySendgrid(SENDGRID_PUBLIC_KEY, header('signature'), header('timestamp'), told.raw)) return [];
+  const form = await new Response(new Uint8Array(told.raw), { headers: { 'content-type': String(told.headers['content-type']) } }).formData();
+  return Promise.all([...form].map(async ([name, value]) => (typeof value === 'string'
+    ? { name, filename: null, bytes: Buffer.from(value) }
+    : { name, filename: value.name, bytes: Buffer.from(await value.arrayBuffer()) })));
+}
+
+test.each([
+  ['bounce', 'bounced', '5.1.1', 'badAddress'], ['undelivered', 'blocked', '4.4.7', 'transient'],
+] as const)('a mail by SMTP that ends as %s comes back as a signed report, which says %s with %s', async (kind, status, errorCode, meaning) => {
+  await setFault(rig.sandbox, { channel: 'smtp', kind, next: 1 });
+  const attemptId = '0190a000-0000-7000-8000-00000000000c';
+  const smtp = createSmtpEmail({ url: `smtp://127.0.0.1:${rig.sandbox.smtpPort}`, defaultSender: { address: 'avisos@andes.example' }, bounceAddress: 'rebotes@avisos.example' });
+  expect(await smtp.send(emailOf(attemptId), DEADLINE)).toMatchObject({ kind: 'sent' });
+  await rig.smtp.send(emailOf('arrives'), DEADLINE);
+  await rig.sandbox.run(NOON + MINUTE);
+  expect(rig.api.told.map(({ path }) => path)).toEqual(['/webhooks/sendgrid/inbound']);
+  const [told] = rig.api.told;
+  if (told === undefined) throw new Error('nothing came back');
+  const mail = await arrivedByForm(await returnedMail(told));
+  expect(mail.to.join(' ')).toContain(`rebotes+${attemptId}@avisos.example`);
+  expect(dsnOf(mail)).toEqual({ attemptIds: [attemptId], status, errorCode });
+  expect(classifyDelivery('smtp', status, errorCode)).toBe(meaning);
+  expect((await journal(rig.sandbox, { attempt: attemptId }))[0]?.events).toMatchObject([{ errorCode, told: 204 }]);
+});
+
+test('without an address for returned mails the report goes to the sender, and the Message-ID names the attempt', async () => {
+  await setFault(rig.sandbox, { channel: 'smtp', kind: 'bounce', next: 1 });
+  const attemptId = '0190a000-0000-7000-8000-00000000000d';
+  await rig.smtp.send(emailOf(attemptId), DEADLINE);
+  rig.api.answer = 500;
+  await rig.sandbox.run(NOON + 30_000);
+  rig.api.answer = 204;
+  await rig.sandbox.run(NOON + HOUR);
+  expect(rig.api.told).toHaveLength(2); // not taken at first
+  const mail = await arrivedByForm(await returnedMail(rig.api.told[1] ?? { path: '', headers: {}, raw: Buffer.alloc(0) }));
+  expect(mail.to.join(' ')).toContain('avisos@andes.example');
+  expect(dsnOf(mail)?.attemptIds).toEqual([attemptId]);
 });

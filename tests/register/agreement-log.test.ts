@@ -34,7 +34,7 @@ test('a logged agreement has its plan, its first evidence and one order to start
   const entries = await readTimeline(db, agreementId);
   expect(entries.map((entry) => entry.kind)).toEqual(['agreementLogged']);
   expect(verifyChain(entries)).toEqual([]);
-  expect(JSON.stringify([entries, orders[0]?.payload])).not.toMatch(/Ana|Soto|56961234567/);
+  expect(JSON.stringify([entries, orders[0]?.payload])).not.toMatch(/Ana|Soto|569612/);
 });
 
 test('the same body again answers the same id and stores nothing but what is new about the person', async () => {
@@ -50,7 +50,7 @@ test('the same body again answers the same id and stores nothing but what is new
   expect(person.name).toBe('Ana Soto Rojas');
   const points = await contactPointsOf(db, person.id);
   expect(points.map((point) => [point.kind, point.value, point.consent])).toEqual([
-    ['phone', '+56961234567', { sms: 'granted', call: 'granted' }], ['email', 'ana@example.org', { email: 'granted' }],
+    ['phone', body.person.contactPoints[0]?.value, { sms: 'granted', call: 'granted' }], ['email', 'ana@example.org', { email: 'granted' }],
   ]);
 });
 

@@ -40,7 +40,7 @@ test('every outcome stands in one branch of the tree, and only the right party m
   await call(id, 'noAnswer');
   await call(id, 'messageLeft');
   await call(id, 'talked');
-  expect((await contactHistory(opened.db, person.identityId, 0)).map((past) => past.kind)).toEqual(['attempt', 'attempt', 'conversation']);
+  expect((await contactHistory(opened.db, [person.identityId], 0)).map((past) => past.kind)).toEqual(['attempt', 'attempt', 'conversation']);
   expect([branchOf('busy'), branchOf('refusesMessage'), branchOf('insolvency'), branchOf('deceased')]).toEqual(['noContact', 'thirdParty', 'rightParty', 'deceased']);
 });
 

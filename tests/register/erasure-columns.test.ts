@@ -14,16 +14,16 @@ const WORDLESS = ['uuid', 'bigint', 'integer', 'timestamp with time zone', 'bool
 
 /** Tables about no debtor: people who work here, what was published, the installation itself. */
 const ABOUT_NO_DEBTOR = [
-  'agent', 'shift', 'api_key', 'clock', 'creditor', 'kysely_migration', 'kysely_migration_lock', 'migration_checksum', 'segment_set', 'setting', 'strategy', 'template',
+  'agent', 'shift', 'api_key', 'clock', 'creditor', 'kysely_migration', 'kysely_migration_lock', 'migration_checksum', 'segment_set', 'setting', 'source', 'source_version', 'strategy', 'template',
 ];
 
 /** What stays of tables about debtors, by what it is: ids and names of the creditor's books, words of fixed lists, money. */
 const STAYS: Readonly<Record<string, string>> = {
-  agreement: 'creditor_id external_id batch country zone currency terms debt strategy_id body_hash workflow_id run_id workflow_state phase current_strategy_id strategy_overrides product strategy_chosen',
+  agreement: 'kind creditor_id external_id batch country zone currency terms debt strategy_id body_hash workflow_id run_id workflow_state phase current_strategy_id strategy_overrides product strategy_chosen',
   agreement_co_debtor: '',
   agreement_event: 'id kind body',
   allocation: 'component',
-  attempt: 'creditor_id channel purpose template locale state reason policy_version calendar_version tz_version provider provider_id receipt',
+  attempt: 'creditor_id channel purpose template locale state reason policy_version calendar_version tz_version provider provider_id receipt receipt_code',
   attempt_agreement: 'occurrence instalments',
   call_log: 'creditor_id channel outcome made_by',
   callback: 'creditor_id agent_id state occurrence outcome',
@@ -42,20 +42,33 @@ const STAYS: Readonly<Record<string, string>> = {
   import_error: 'column_name reason',
   import_file: 'creditor_id sha256 delimiter columns imported_by workflow_id state kind',
   instalment: '',
+  // Ids, and kinds of contact points; the open question is closed with the person.
+  identity_join: 'persons stops joined_by undone_by',
+  identity_match: 'shared state decided_by',
   link: 'kind creditor_id',
   outbox: 'workflow_id workflow_type action name payload state error',
   past_contact: 'creditor_id external_id channel direction purpose outcome imported_by',
   payment: 'creditor_id external_id currency method collected_by source content_hash reversal_external_id',
+  // Ids of the provider, its own random reference, money, words of fixed lists.
+  payment_event: 'provider event_id provider_id stated state outcome',
+  payment_link: 'creditor_id',
+  payment_order: 'reference creditor_id currency provider provider_id state code',
+  payment_receipt: 'state reason',
   person: 'creditor_id external_id type language zone',
   pre_legal_approval: 'approved_by',
   pre_legal_case: 'creditor_id state occurrence workflow_id',
   promise: 'channel taken_by',
   provider_event: 'provider event_id status',
+  reply: 'provider event_id channel creditor_id class did inbox state closed_by answer answer_state',
+  source_row: 'agreement',
+  // Names of files of the creditor; forbidden to be a person's by the README, like external ids.
+  source_run: 'file_name sha256 state counts error',
+  source_sighting: 'file_name',
   stop: 'creditor_id kind',
   // Numbers of the money that stays; the open one is withdrawn.
   strategy_proposal: 'creditor_id from_strategy to_strategy segment facts score state decided_by',
   survey: 'creditor_id occurrence workflow_id',
-  suspense: 'creditor_id reason',
+  suspense: 'creditor_id reason source_key currency method collected_by matched_by',
   timeline_entry: 'kind channel outcome rules text hash prev_hash',
 };
 

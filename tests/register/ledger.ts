@@ -53,11 +53,13 @@ type Given = Partial<Record<string, unknown>> & { readonly person?: Readonly<Rec
 /** Three instalments of CLP 10.000 of a person in Santiago; `given` replaces fields. */
 export function bodyOf(given: Given = {}): AgreementBody {
   const { person, ...rest } = given;
+  const externalId = unique('P');
   return agreementBody.parse({
     creditorId: 'acme', externalId: unique('A'), currency: 'CLP',
     person: {
-      externalId: unique('P'), name: 'Ana Soto', address: { country: 'CL', region: 'CL-RM' },
-      contactPoints: [{ kind: 'phone', value: '+56961234567', consent: 'granted' }], ...person,
+      externalId, name: 'Ana Soto', address: { country: 'CL', region: 'CL-RM' },
+      // A number of their own: who shares one may be one person.
+      contactPoints: [{ kind: 'phone', value: `+569612${externalId.slice(2).padStart(5, '3')}`, consent: 'granted' }], ...person,
     },
     instalments: [1, 2, 3].map((number) => ({ number, dueOn: `2026-12-0${number}`, amountMinor: 10_000 })),
     ...rest,

@@ -145,13 +145,13 @@ describe('the right of access', () => {
       agreements: expect.arrayContaining([expect.objectContaining({ id: settled, phase: 'settled', payments: expect.arrayContaining([expect.objectContaining({ amountMinor: 90_000 })]) }), expect.objectContaining({
         id: open, waits: [expect.objectContaining({ medium: 'written' })], strategyProposals: [expect.objectContaining({ to: 'strict', score: { points: 7, parts: [] } })],
       })]),
-      contacts: { messages: [{ channel: 'sms', state: 'sent', content: { body: expect.any(String) }, place: { city: 'Curepto', state: 'Maule-Ficticio' } }], received: [{ content: { body: 'pagó mi hermana Marisol' } }], imported: [{ channel: 'visit' }] },
+      contacts: { messages: [{ channel: 'sms', state: 'sent', content: { body: expect.any(String) }, place: { city: 'Curepto', state: 'Maule-Ficticio' } }], received: [{ content: { body: 'pagó mi hermana Marisol' } }], replies: [{ content: 'pagó mi hermana Marisol' }], imported: [{ channel: 'visit' }] },
     });
   });
 
   test('shows nothing of the same person at another creditor, whose key cannot ask either', async () => {
     const { stops, contacts, agreements } = await exportPerson(desk.ctx, ADMIN, elsewhere.personId);
-    expect({ stops, contacts, agreements }).toEqual({ stops: [{ on: 'attorney', at: expect.any(String) }], contacts: { messages: [], received: [], imported: [] }, agreements: [] });
+    expect({ stops, contacts, agreements }).toEqual({ stops: [{ on: 'attorney', at: expect.any(String) }], contacts: { messages: [], received: [], replies: [], imported: [] }, agreements: [] });
     await expect(exportPerson(desk.ctx, BRAVO, person.personId)).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
     await expect(exportPerson(desk.ctx, ADMIN, 'acme/none')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
   });

@@ -52,6 +52,11 @@ export const PATHS = {
     'import-in-parts': 'A file of more rows than one activity takes',
     'import-dry-run': 'A file is only looked at',
   },
+  'debt.path.ts': {
+    'debt-paid': 'A debt without an agreement is written to and paid',
+    'debt-agreed': 'An agreement is logged for the debt after its first contact',
+    'debt-withdrawn': 'The creditor takes the debt back after its first contact',
+  },
   'continued.path.ts': {
     'agreement-continued-first-run': 'A history grows long: the run ends and hands its state on',
     'agreement-continued-second-run': 'The run that goes on with it',

@@ -70,7 +70,7 @@ describe('the newest release has a history', () => {
 });
 
 test('the state that an earlier release handed on, at a start or to the next run, is still read', () => {
-  const agreements = kept.filter(({ workflowType }) => workflowType === WORKFLOWS.agreement);
+  const agreements = kept.filter(({ workflowType }) => workflowType === WORKFLOWS.agreement || workflowType === WORKFLOWS.debt);
   expect(agreements.length).toBeGreaterThan(20);
   for (const { path, history } of agreements) {
     const input = startInputOf(history);

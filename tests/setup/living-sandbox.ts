@@ -27,7 +27,7 @@ import type { SendingConfig } from '../../src/register/sending/deps.ts';
 import { installedSending } from '../../src/register/sending/installed.ts';
 import { sendCode } from '../../src/register/sending/code.ts';
 import { applyReceipt } from '../../src/register/sending/receipts.ts';
-import { anyChange, reconcileUnknown } from '../../src/register/sending/reconcile.ts';
+import { reconcileContacts } from '../../src/register/sending/reconcile.ts';
 import type { Actor, ClockJob } from '../../src/sandbox/clock/clock-job.ts';
 import type { SandboxClock } from '../../src/sandbox/clock/sandbox-clock.ts';
 import { providerActor } from '../../src/sandbox/clock/provider-actor.ts';
@@ -106,6 +106,7 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
   await publishShipped(ctx);
 
   const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const publicKey = keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
   const accountSid = `AC${randomBytes(16).toString('hex')}`;
   const authToken = randomBytes(16).toString('hex');
   // The API must listen before the provider knows where to send, and the other way round: a port is taken first.
@@ -122,7 +123,7 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
     PUBLIC_BASE_URL: apiUrl, PORT: String(apiPort), PACTO_CLOCK: 'virtual',
     TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: '+56229380000', TWILIO_BASE_URL: provider.url,
     SENDGRID_API_KEY: 'SG.test.key', SENDGRID_FROM: 'avisos@pacto.example.org', SENDGRID_BASE_URL: provider.url,
-    SENDGRID_WEBHOOK_PUBLIC_KEY: keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey, SENDGRID_INBOUND_PUBLIC_KEY: publicKey,
     EMAIL_PROVIDER: options.emailProvider ?? 'sendgrid', SMTP_URL: `smtp://127.0.0.1:${provider.smtpPort}`, PACTO_IDENTITY_KEY: 'k'.repeat(32),
   });
   const sending = installedSending(config, ctx);
@@ -153,7 +154,7 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
   const { key: adminKey } = await addKey(ctx, { name: 'test', role: 'admin', creditorId: null });
 
   const actors = [providerActor(provider.url), ...((await options.actors?.({ db, apiUrl, adminKey, ctx, providerUrl: provider.url })) ?? [])];
-  const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => anyChange(await reconcileUnknown(sending, now)) });
+  const job = createClockJob({ ctx, gateway, actors, reconcile: (now) => reconcileContacts(sending, now) });
   clock = job;
   return {
     db, ctx, config, channels: sending.channels, gateway, clock: job, adminKey, apiUrl, providerUrl: provider.url, databaseUrl: database.url, taskQueue: queues.agreements, logLines,

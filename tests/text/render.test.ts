@@ -68,7 +68,7 @@ describe.each(LOCALES)('in %s', (locale) => {
   const country = countryFor(locale);
   const written = localeFor(locale, country);
 
-  test.each(['charge', 'lapsedDiscount'] as const)('what is owed besides the instalments (%s) is said in no more room', (kind) => {
+  test.each(['charge', 'lapsedDiscount', 'debt'] as const)('what is owed besides the instalments (%s) is said in no more room', (kind) => {
     for (const { body } of own) {
       const given = fixture('emptiest', country);
       const { body: text } = renderMessage(body, 'sms', written, { ...given, confirmed: true, items: given.items?.map((item) => ({ ...item, kind })) });

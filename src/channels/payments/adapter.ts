@@ -44,6 +44,8 @@ export interface PaymentNotice {
 /** What a notification says, once it is sure who sent it. `eventId` makes a repeat recognisable; `providerId` is what to ask about. */
 export type ReadNotice =
   | { readonly kind: 'payment'; readonly eventId: string; readonly providerId: string }
+  /** The notification is itself the statement, because there is nobody to ask (the generic webhook). `providerId` names the payment, also of a reversal. */
+  | { readonly kind: 'stated'; readonly eventId: string; readonly providerId: string; readonly stated: StatedMovement }
   /** Signed, but about something that is none of ours (another product of the same account): kept, nothing follows. */
   | { readonly kind: 'other'; readonly eventId: string }
   | { readonly kind: 'forged' };
@@ -57,6 +59,13 @@ export interface MoneyMovement {
   readonly at: number;
 }
 
+/** What a notification states by itself; `reference` is our order's, `agreement` is `creditorId/externalId` when there was no order. */
+export type StatedMovement =
+  | (MoneyMovement & { readonly movement: 'payment'; readonly method: PaymentMethod; readonly reference: string | null; readonly agreement: string | null })
+  | (MoneyMovement & { readonly movement: 'reversal' });
+
+export type PaymentMethod = 'transfer' | 'card' | 'cash' | 'other';
+
 /**
  * The truth about a payment. pending: nothing has moved (yet). paid: the money is ours, or the creditor's; what went
  * back since (refunds, lost disputes, chargebacks) stands in `reversals`. failed: it will not come any more.
@@ -69,7 +78,7 @@ export type PaymentTruth =
     /** The order's `reference`; null when the provider does not know it, then the money is unmatched. */
     readonly reference: string | null;
     readonly payment: MoneyMovement;
-    readonly method: 'transfer' | 'card' | 'cash' | 'other';
+    readonly method: PaymentMethod;
     readonly reversals: readonly (MoneyMovement & { readonly reason: 'refund' | 'chargeback' })[];
   };
 

@@ -1,4 +1,4 @@
-/** `pacto import agreements|payments|contacts <file.csv> --creditor <id> [--dry-run]`: hands the file over and waits until it is imported. */
+/** `pacto import agreements|debts|payments|contacts <file.csv> --creditor <id> [--dry-run]`: hands the file over and waits until it is imported. */
 import { createReadStream } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -18,7 +18,7 @@ const LARGEST_FILE = 512 * 1_048_576;
 const ERRORS_SHOWN = 50;
 
 /** What is told beside the file, in fields of the form or in the address. A key of one creditor need not name it. */
-const fields = z.strictObject({ creditorId: externalIdText, kind: z.enum(['agreements', 'payments', 'contacts']).default('agreements'), dryRun: flag.default(false) });
+const fields = z.strictObject({ creditorId: externalIdText, kind: z.enum(['agreements', 'debts', 'payments', 'contacts']).default('agreements'), dryRun: flag.default(false) });
 
 const upload: Route = (app, ctx) => {
   // A scope of its own: nowhere else is multipart understood.
@@ -27,8 +27,8 @@ const upload: Route = (app, ctx) => {
     scope.route({
       method: 'POST', url: URL,
       schema: {
-        summary: 'Imports a CSV file of agreements, payments or contacts; the same file while it is being imported answers 200', tags: [tag], security: [{ key: [] }],
-        description: 'multipart/form-data with the fields creditorId, kind (agreements, payments or contacts; default agreements), dryRun (true or false) and file.', consumes: ['multipart/form-data'],
+        summary: 'Imports a CSV file of agreements, debts, payments or contacts; the same file while it is being imported answers 200', tags: [tag], security: [{ key: [] }],
+        description: 'multipart/form-data with the fields creditorId, kind (agreements, debts, payments or contacts; default agreements), dryRun (true or false) and file.', consumes: ['multipart/form-data'],
         response: { 202: importFile, 200: importFile, '4xx': { description: 'A problem of RFC 9457.', content: { 'application/problem+json': { schema: problem } } } },
       },
       onRequest: async (request) => {

@@ -59,7 +59,8 @@ function checkLaw(file: PersonFile, attempt: AuditedAttempt, { policies }: Conta
   const person = file.persons.get(attempt.person_id);
   if (begunAt === null || beginSeq === null || person === undefined) return unlawful(['no-begin']);
   const consents = consentsAt(file, attempt.person_id, beginSeq);
-  const stops = file.stops.filter((stop) => stop.seq < beginSeq && (stop.ended_at === null || stop.ended_at > begunAt) && (stop.creditor_id === null || stop.creditor_id === attempt.creditor_id));
+  const known = knownTo(file, attempt.person_id, beginSeq);
+  const stops = file.stops.filter((stop) => stop.seq < beginSeq && known.stop(stop) && (stop.ended_at === null || stop.ended_at > begunAt) && (stop.creditor_id === null || stop.creditor_id === attempt.creditor_id));
   const contact: ContactCase = {
     ...placeAt(file, policies, attempt, person), now: begunAt, channel: attempt.channel, purpose: attempt.purpose, party: 'debtor',
     creditorType: person.creditorType, creditorId: attempt.creditor_id, history: historyBefore(file, attempt, beginSeq),
@@ -98,16 +99,28 @@ function channelOf(key: string): ('sms' | 'email' | 'call')[] {
   return channel === 'sms' || channel === 'email' || channel === 'call' ? [channel] : [];
 }
 
+/** What the law could know of a person's other records at a sequence number: nothing of those that were joined later. */
+function knownTo({ joins, agreements }: PersonFile, personId: string, seq: number): { person(id: string): boolean; agreement(id: string): boolean; stop(stop: PersonFile['stops'][number]): boolean } {
+  const later = joins.filter((join) => join.joined_seq > seq);
+  const person = (id: string): boolean => later.every(({ persons }) => persons.includes(id) === persons.includes(personId));
+  return {
+    person,
+    agreement: (id) => person(agreements.get(id)?.row.person_id ?? personId),
+    stop: (stop) => later.every(({ persons, stops }) => (stops.includes(stop.id) || (stop.person_id !== null && persons.includes(stop.person_id))) === persons.includes(personId)),
+  };
+}
+
 function historyBefore(file: PersonFile, attempt: AuditedAttempt, beginSeq: number): PastContact[] {
+  const known = knownTo(file, attempt.person_id, beginSeq);
   const messages = file.attempts.flatMap((past): PastContact[] => {
-    if (past.id === attempt.id || !mayHaveLeft(past) || past.begin_seq === null || past.begun_at === null || past.begin_seq >= beginSeq) return [];
+    if (past.id === attempt.id || !known.person(past.person_id) || !mayHaveLeft(past) || past.begin_seq === null || past.begun_at === null || past.begin_seq >= beginSeq) return [];
     const debts = [...new Set(past.parts.map((part) => part.agreement_id))];
     return [{ channel: past.channel, at: past.begun_at, kind: 'attempt', purpose: past.purpose, creditorId: past.creditor_id, ...(debts.length === 1 && debts[0] !== undefined ? { debtId: debts[0] } : {}) }];
   });
-  const calls = file.calls.filter((call) => call.seq < beginSeq).map((call): PastContact => ({
+  const calls = file.calls.filter((call) => call.seq < beginSeq && known.agreement(call.agreement_id)).map((call): PastContact => ({
     channel: call.channel, at: call.at, kind: call.conversation ? 'conversation' : 'attempt', purpose: 'collection', creditorId: call.creditor_id, debtId: call.agreement_id,
   }));
-  const imported = file.pastContacts.filter((past) => past.seq < beginSeq).map((past): PastContact => ({
+  const imported = file.pastContacts.filter((past) => past.seq < beginSeq && known.person(past.person_id)).map((past): PastContact => ({
     channel: past.channel, at: past.at, kind: past.conversation ? 'conversation' : 'attempt', purpose: past.purpose, creditorId: past.creditor_id,
     ...(past.direction === 'in' ? { direction: past.direction } : {}), ...(past.agreement_id === null ? {} : { debtId: past.agreement_id }),
   }));

@@ -4,6 +4,7 @@ import {
   type AuditedAttempt, type AuditedConsent, type AuditedMoney, type AuditedPerson,
 } from '../../db/audit.ts';
 import type { Row } from '../../db/database.ts';
+import { joinsOfPersons, type JoinRow } from '../../db/matches.ts';
 import type { Trx } from '../../db/pool.ts';
 import { loadStates, type LoadedAgreement } from '../rebuild.ts';
 import { readTimeline, type TimelineEntry } from '../timeline.ts';
@@ -24,6 +25,8 @@ export interface PersonFile {
   readonly pastContacts: readonly Row<'past_contact'>[];
   readonly consents: readonly AuditedConsent[];
   readonly stops: readonly Row<'stop'>[];
+  /** Persons who were joined into this identity: before that the law counted them apart. */
+  readonly joins: readonly JoinRow[];
 }
 
 /** Whether a message of this attempt left, or may have left. */
@@ -41,6 +44,7 @@ export async function readFiles(trx: Trx, identityIds: readonly string[]): Promi
   const stops = await auditedStops(trx, identityIds);
   const calls = await auditedCalls(trx, identityIds);
   const pastContacts = await auditedPastContacts(trx, identityIds);
+  const joins = await joinsOfPersons(trx, persons.map(({ id }) => id));
   return identityIds.map((identityId) => {
     const own = new Map(persons.filter((person) => person.identityId === identityId).map((person) => [person.id, person]));
     return {
@@ -51,6 +55,7 @@ export async function readFiles(trx: Trx, identityIds: readonly string[]): Promi
       pastContacts: pastContacts.filter((contact) => contact.identity_id === identityId),
       consents: consents.filter((consent) => own.has(consent.personId)),
       stops: stops.filter((stop) => stop.identity_id === identityId),
+      joins: joins.filter((join) => join.persons.some((id) => own.has(id))),
     };
   });
 }

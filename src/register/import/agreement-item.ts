@@ -6,6 +6,7 @@ import { logAgreement } from '../agreement-log.ts';
 import type { PaymentBody } from '../payment.ts';
 import { readAgreement, type Place, type ReadAgreement } from './agreement-rows.ts';
 import type { ImportWork, ItemReader } from './item.ts';
+import { asKnown, reflect } from '../source/reflect.ts';
 import { paidExternalId } from './paid.ts';
 
 export const readAgreementItem: ItemReader = (work, lines) => {
@@ -15,13 +16,15 @@ export const readAgreementItem: ItemReader = (work, lines) => {
   return {
     enter: async (within) => {
       place = read.placeOf(['externalId']);
+      const known = work.file.source_id === null ? null : await asKnown(within, read.body);
       const { created, booked } = await logAgreement(within, work.actor, read.body, {
         evidence: read.evidence, paid: (trx) => paymentsOf(trx, work, read),
         onPaid: (index) => {
           place = { line: read.paid[index]?.line ?? place.line, column: 'paid' };
         },
       });
-      return created || booked > 0;
+      const changed = work.file.source_id !== null && await reflect(within, work.file.source_id, read.body, known);
+      return created || booked > 0 || changed;
     },
     errorsOf: (error) => errorsOf(error, read, place),
   };

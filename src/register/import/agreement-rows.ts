@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { ImportFileRow, ImportedLine, RowError } from '../../db/imports.ts';
 import { agreementBody, currencyCode, sumOf, type AgreementBody } from '../agreement-body.ts';
 import { cellsByColumn, COLUMNS, type Cells, type Column as AnyColumn } from './columns.ts';
-import { readAmount } from './written-amount.ts';
+import { PERSON_FIELDS, personOf, pointAt, pointsOf, type PlacedPoint, type Told } from './person-cells.ts';
+import { readAmount } from '../../domain/written-amount.ts';
 
 type Column = AnyColumn<'agreements'>;
 
@@ -59,11 +60,11 @@ export function readAgreement(file: ImportFileRow, country: string, lines: reado
     const amountMinor = cells.paid === '' ? 0 : amount(line, 'paid', cells.paid);
     return amountMinor === 0 ? [] : [{ line, instalment: Number(cells.instalment), amountMinor }];
   });
-  const points = contactPoints(rows, told);
+  const points = pointsOf(rows, told);
   const placeOf = (path: readonly PropertyKey[]): Place => place(path, rows, points);
   const amountsWrong = errors.length > 0;
   const parsed = agreementBody.safeParse({
-    creditorId: file.creditor_id, externalId: told('agreement'), person: person(told, country, points), currency: told('currency') || undefined,
+    creditorId: file.creditor_id, externalId: told('agreement'), person: personOf(told, country, points), currency: told('currency') || undefined,
     debt: amountsWrong ? undefined : debt(told, components, sumOf(instalments.map((one) => ({ amountMinor: one.amountMinor ?? 0 })))),
     agreedOn: told('agreed_on') || undefined, batch: told('batch') || undefined, instalments, strategy: told('strategy') || undefined,
   });
@@ -103,39 +104,8 @@ function wholeNumber(text: string): number | undefined {
   return /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
 }
 
-type Told = (column: Column) => string;
-
-interface PlacedPoint {
-  readonly line: number;
-  readonly column: 'phone' | 'email';
-  readonly consentColumn: 'sms_consent' | 'call_consent' | 'email_consent';
-  readonly point: Readonly<Record<string, unknown>>;
-}
-
-/** Whoever hands a person's number over to be called tells that it may be: granted, unless a column says otherwise. */
-function contactPoints(rows: readonly FileRow[], told: Told): PlacedPoint[] {
-  const consent = (column: PlacedPoint['consentColumn']): string => told(column).toLowerCase() || 'granted';
-  const points = rows.flatMap(({ line, cells: { phone, email } }): PlacedPoint[] => [
-    ...(phone === '' ? [] : ([['sms', 'sms_consent'], ['call', 'call_consent']] as const).map(([channel, consentColumn]): PlacedPoint => (
-      { line, column: 'phone', consentColumn, point: { kind: 'phone', value: phone, channels: [channel], consent: consent(consentColumn) } }))),
-    ...(email === '' ? [] : [{ line, column: 'email', consentColumn: 'email_consent', point: { kind: 'email', value: email, consent: consent('email_consent') } } as const]),
-  ]);
-  return points.filter((one, index) => points.findIndex((other) => other.consentColumn === one.consentColumn && other.point['value'] === one.point['value']) === index);
-}
-
-function person(told: Told, country: string, points: readonly PlacedPoint[]): Readonly<Record<string, unknown>> {
-  const address = { country: told('country') || undefined, region: told('region') || undefined, city: told('city') || undefined };
-  return {
-    externalId: told('person') || undefined, name: told('name') || undefined, type: told('person_type').toLowerCase() || undefined,
-    language: told('language') || undefined, zone: told('zone') || undefined,
-    nationalId: told('id_number') === '' ? undefined : { country: told('id_country') || told('country') || country, value: told('id_number') },
-    address: Object.values(address).some((part) => part !== undefined) ? address : undefined,
-    contactPoints: points.map(({ point }) => point),
-  };
-}
-
 /** A contract without components is all principal: what it is owed for does not go lost, and the sum is right. */
-function debt(told: Told, components: ReadonlyMap<(typeof COMPONENTS)[number], number>, total: number): Readonly<Record<string, unknown>> | undefined {
+function debt(told: Told<Column>, components: ReadonlyMap<(typeof COMPONENTS)[number], number>, total: number): Readonly<Record<string, unknown>> | undefined {
   const references = { contractRef: told('contract') || undefined, signedOn: told('signed_on') || undefined, defaultedOn: told('defaulted_on') || undefined };
   if (components.size === 0) return Object.values(references).every((part) => part === undefined) ? undefined : { ...references, principalMinor: total };
   const of = (column: (typeof COMPONENTS)[number]): number => components.get(column) ?? 0;
@@ -144,19 +114,17 @@ function debt(told: Told, components: ReadonlyMap<(typeof COMPONENTS)[number], n
 
 const FIELDS: Readonly<Record<string, Column>> = {
   externalId: 'agreement', currency: 'currency', agreedOn: 'agreed_on', batch: 'batch', strategy: 'strategy',
-  'person.externalId': 'person', 'person.name': 'name', 'person.type': 'person_type', 'person.language': 'language', 'person.zone': 'zone',
-  'person.nationalId.country': 'id_country', 'person.nationalId.value': 'id_number', 'person.address.country': 'country', 'person.address.region': 'region',
-  'person.address.city': 'city', 'person.contactPoints': 'phone', debt: 'principal', 'debt.contractRef': 'contract', 'debt.signedOn': 'signed_on',
+  ...PERSON_FIELDS, debt: 'principal', 'debt.contractRef': 'contract', 'debt.signedOn': 'signed_on',
   'debt.defaultedOn': 'defaulted_on', 'debt.principalMinor': 'principal', 'debt.interestMinor': 'interest', 'debt.feesMinor': 'fees', 'debt.discountMinor': 'discount',
   instalments: 'instalment',
 };
 const ROW_FIELDS: Readonly<Record<string, Column>> = { number: 'instalment', dueOn: 'due_on', amountMinor: 'amount' };
 
 function place(path: readonly PropertyKey[], rows: readonly FileRow[], points: readonly PlacedPoint[]): Place {
-  const [top, second, third, fourth] = path;
+  const [top, second, third] = path;
   if (top === 'instalments' && typeof second === 'number') return { line: rows[second]?.line ?? 0, column: ROW_FIELDS[String(third)] ?? 'instalment' };
-  const point = top === 'person' && second === 'contactPoints' && typeof third === 'number' ? points[third] : undefined;
-  if (point !== undefined) return { line: point.line, column: fourth === 'consent' ? point.consentColumn : point.column };
+  const point = pointAt(path, points);
+  if (point !== null) return point;
   const column = FIELDS[path.map(String).join('.')] ?? FIELDS[path.slice(0, 2).map(String).join('.')] ?? FIELDS[String(top)] ?? 'agreement';
   return { line: lineOf(rows, column), column };
 }

@@ -2,6 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import type { ImportKind } from '../../db/database.ts';
 import { AppError } from '../../errors.ts';
+import { PERSON_COLUMNS } from './person-cells.ts';
 
 export const COLUMNS = {
   agreements: [
@@ -9,20 +10,24 @@ export const COLUMNS = {
     'contract', 'signed_on', 'defaulted_on', 'principal', 'interest', 'fees', 'currency', 'instalment', 'due_on', 'amount', 'strategy',
     'paid', 'discount', 'agreed_on', 'batch', 'person_type', 'sms_consent', 'call_consent', 'email_consent', 'consent_evidence',
   ],
+  debts: [
+    'debt', ...PERSON_COLUMNS, 'contract', 'signed_on', 'defaulted_on', 'principal', 'interest', 'late_interest', 'fees', 'taxes', 'currency', 'strategy', 'assigned_on', 'batch',
+  ],
   payments: ['agreement', 'external_id', 'amount', 'currency', 'paid_at', 'method', 'instalment', 'collected_by'],
   contacts: ['agreement', 'person', 'channel', 'at', 'kind', 'outcome', 'direction', 'purpose', 'external_id', 'note'],
 } as const satisfies Record<ImportKind, readonly string[]>;
 export type Column<K extends ImportKind = ImportKind> = (typeof COLUMNS)[K][number];
 
-interface Needed {
+export interface Needed {
   /** Without these no row says enough; the others may be left out of the file altogether. */
   readonly all: readonly Column[];
   /** One of these at least. */
   readonly oneOf: readonly Column[];
 }
 
-const NEEDED: Readonly<Record<ImportKind, Needed>> = {
+export const NEEDED: Readonly<Record<ImportKind, Needed>> = {
   agreements: { all: ['agreement', 'person', 'name', 'currency', 'instalment', 'due_on', 'amount'], oneOf: ['phone', 'email'] },
+  debts: { all: ['debt', 'person', 'name', 'currency', 'principal'], oneOf: ['phone', 'email'] },
   payments: { all: ['agreement', 'external_id', 'amount', 'paid_at'], oneOf: [] },
   contacts: { all: ['channel', 'at'], oneOf: ['agreement', 'person'] },
 };
@@ -66,7 +71,7 @@ function namesIn(line: string, delimiter: Delimiter): string[] {
 }
 
 /** The cells of one line, trimmed; null when its quotes do not fit. A cell holds no line break. */
-export function cellsOf(line: string, delimiter: Delimiter): string[] | null {
+export function cellsOf(line: string, delimiter: string): string[] | null {
   if (!line.includes('"')) return line.split(delimiter).map((cell) => cell.trim());
   try {
     const [cells] = parse(line, { delimiter, trim: true, relax_column_count: true }) as string[][];

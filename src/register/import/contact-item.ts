@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import { agreementByExternalId, agreementsOfPerson } from '../../db/agreements.ts';
+import { agreementsOfPerson, followedByExternalId } from '../../db/agreements.ts';
 import type { ImportedLine, RowError } from '../../db/imports.ts';
 import { insertPastContact, pastContactByExternalId, type NewPastContact } from '../../db/past-contacts.ts';
 import { personByExternalId, personById, type PersonRow } from '../../db/persons.ts';
@@ -71,7 +71,7 @@ async function takeIn(within: RegisterContext, { creditor, actor }: ImportWork, 
 }
 
 async function whomOf({ db }: RegisterContext, creditorId: string, cells: ContactCells): Promise<Whom> {
-  const agreement = cells.agreement === '' ? undefined : await agreementByExternalId(db, creditorId, cells.agreement);
+  const agreement = cells.agreement === '' ? undefined : await followedByExternalId(db, creditorId, cells.agreement);
   if (cells.agreement !== '' && agreement === undefined) throw refusal('agreement', 'there is no such agreement of this creditor');
   const named = cells.person === '' ? undefined : await personByExternalId(db, creditorId, cells.person);
   if (cells.person !== '' && named === undefined) throw refusal('person', 'there is no such person at this creditor');

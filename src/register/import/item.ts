@@ -1,4 +1,4 @@
-/** What an import takes in or rejects as a whole: an agreement with its rows, a payment, a contact. */
+/** What an import takes in or rejects as a whole: an agreement with its rows, a debt, a payment, a contact. */
 import type { CreditorRow } from '../../db/creditors.ts';
 import type { ImportFileRow, ImportedLine, RowError } from '../../db/imports.ts';
 import type { AppError } from '../../errors.ts';

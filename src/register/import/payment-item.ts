@@ -1,5 +1,5 @@
 /** A payment of a file: what was paid before Pacto followed the agreement is history, later money is news. */
-import { agreementByExternalId } from '../../db/agreements.ts';
+import { followedByExternalId } from '../../db/agreements.ts';
 import type { AgreementRow } from '../../db/database.ts';
 import type { ImportedLine, RowError } from '../../db/imports.ts';
 import { AppError, type FieldError } from '../../errors.ts';
@@ -8,7 +8,7 @@ import { underAgreementLock } from '../agreement-lock.ts';
 import { bookUnder, paymentBody, type PaymentBody } from '../payment.ts';
 import { cellsByColumn, type Cells, type Column } from './columns.ts';
 import { singleRow, type ItemReader } from './item.ts';
-import { readAmount } from './written-amount.ts';
+import { readAmount } from '../../domain/written-amount.ts';
 import { readInstant } from './written-instant.ts';
 
 export const readPaymentItem: ItemReader = ({ file, creditor, actor }, lines) => {
@@ -18,7 +18,7 @@ export const readPaymentItem: ItemReader = ({ file, creditor, actor }, lines) =>
   if (!externalIdText.safeParse(cells.agreement).success) return { errors: [wrong(row, 'agreement', cells.agreement === '' ? 'is missing' : 'is no id of an agreement')] };
   return {
     enter: async (within) => {
-      const agreement = await agreementByExternalId(within.db, creditor.id, cells.agreement);
+      const agreement = await followedByExternalId(within.db, creditor.id, cells.agreement);
       if (agreement === undefined) throw refusal('agreement', 'there is no such agreement of this creditor');
       const body = readBody(cells, agreement);
       // Paid while Pacto was following: the person is thanked like anybody who pays.

@@ -30,6 +30,7 @@ export interface ImportAnswer {
   readonly rows: number;
   /** Of what the file brings: the one of its kind is there. */
   readonly agreements?: ImportSummary;
+  readonly debts?: ImportSummary;
   readonly payments?: ImportSummary;
   readonly contacts?: ImportSummary;
   readonly errorCount: number;

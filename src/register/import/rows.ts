@@ -96,7 +96,7 @@ function rowOf(file: ImportFileRow, line: number, bytes: Buffer): PlacedRow | nu
   return guess.success ? { line, agreement: guess.data, cells: [], bad: true, person: '', rejected: false, errors: [error] } : nameless(line, error);
 }
 
-/** A payment or a contact: the row is the item, and what it is about keeps its rows in their order. */
+/** A debt, a payment or a contact: the row is the item, and what it is about keeps its rows in their order. */
 function itemOfOneRow(line: number, cells: readonly string[] | null, wrong: string | null, about: string): PlacedRow {
   const bad = wrong !== null || cells === null;
   return {

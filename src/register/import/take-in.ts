@@ -8,6 +8,7 @@ import { AppError } from '../../errors.ts';
 import type { RegisterContext } from '../person-lock.ts';
 import { readAgreementItem } from './agreement-item.ts';
 import { readContactItem } from './contact-item.ts';
+import { readDebtItem } from './debt-item.ts';
 import type { ImportWork, ItemReader, ReadableItem } from './item.ts';
 import { readPaymentItem } from './payment-item.ts';
 import { requireImport } from './rows.ts';
@@ -29,7 +30,7 @@ export interface TakeInOptions {
   readonly part?: number;
 }
 
-const READERS: Readonly<Record<ImportKind, ItemReader>> = { agreements: readAgreementItem, payments: readPaymentItem, contacts: readContactItem };
+const READERS: Readonly<Record<ImportKind, ItemReader>> = { agreements: readAgreementItem, debts: readDebtItem, payments: readPaymentItem, contacts: readContactItem };
 
 /** Takes in the next items of the file; true when none is left and the import has ended. */
 export async function takeInAgreements(ctx: RegisterContext, importId: string, { beat, signal, part = A_PART }: TakeInOptions): Promise<boolean> {
@@ -44,7 +45,8 @@ export async function takeInAgreements(ctx: RegisterContext, importId: string, {
       await inTransaction(ctx.db, async (trx) => closeImport(trx, importId, await ctx.clock.now(trx)));
       return true;
     }
-    const before = await takenBefore(ctx.db, file, next.map(({ agreement }) => agreement));
+    // What a source says holds anew each time: a number may come back that it had taken out.
+    const before = file.source_id !== null ? new Set<string>() : await takenBefore(ctx.db, file, next.map(({ agreement }) => agreement));
     const rows = await rowsOfAgreements(ctx.db, importId, next.map(({ agreement }) => agreement), MOST_ROWS);
     await inLanes(next, async (agreement) => {
       if (signal?.aborted === true) return;

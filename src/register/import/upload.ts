@@ -23,6 +23,8 @@ export interface ImportTarget {
   readonly creditorId: string;
   /** Everything is done and undone: the errors are those of the real import, nothing is stored. */
   readonly dryRun: boolean;
+  /** The source that delivered it; a person's upload has none. */
+  readonly sourceId?: string | undefined;
 }
 
 /**
@@ -108,7 +110,7 @@ interface Taken extends Stored {
 async function register(
   ctx: RegisterContext, trx: Trx, actor: Actor, { importId, taken, target }: { importId: string; taken: Taken; target: ImportTarget },
 ): Promise<{ importId: string; created: boolean }> {
-  const { kind, creditorId, dryRun } = target;
+  const { kind, creditorId, dryRun, sourceId } = target;
   const creditor = actor.creditorId === null || actor.creditorId === creditorId ? await creditorById(trx, creditorId) : undefined;
   if (creditor === undefined) throw new AppError('ERR_BODY', 'There is no such creditor.', { errors: [{ path: 'creditorId', message: 'There is no such creditor.' }] });
   const running = await openImport(trx, { kind, creditorId, dryRun, sha256: taken.sha256 });
@@ -118,7 +120,7 @@ async function register(
   }
   const workflowId = `import/${importId}`;
   await insertImportFile(trx, {
-    id: importId, kind, creditor_id: creditorId, dry_run: dryRun, sha256: taken.sha256, bytes: taken.bytes, lines: taken.lines,
+    id: importId, kind, creditor_id: creditorId, dry_run: dryRun, source_id: sourceId ?? null, sha256: taken.sha256, bytes: taken.bytes, lines: taken.lines,
     delimiter: taken.header.delimiter, columns: [...taken.header.columns], imported_by: actor.id, workflow_id: workflowId,
     read_bytes: taken.headerBytes, read_line: 1, created_at: await ctx.clock.now(trx),
   });

@@ -5,6 +5,8 @@ import type { TemplateRow } from '../../db/templates.ts';
 import { AppError } from '../../errors.ts';
 import { underAgreementLock } from '../agreement-lock.ts';
 import type { PersonLock } from '../person-lock.ts';
+import { adapterFor } from '../payments/deps.ts';
+import { storePaymentLink } from '../payments/link.ts';
 import { loadState } from '../rebuild.ts';
 import { appendTimeline } from '../timeline.ts';
 import { validUntil } from './claim.ts';
@@ -70,7 +72,7 @@ async function prepare(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow,
     return { kind: 'again' };
   }
   const template = await templateOf(lock.trx, parcel, subject.person.language);
-  const tokens = newTokens(attempt.channel);
+  const tokens = newTokens(attempt.channel, deps.payments !== undefined && adapterFor(deps.payments, subject.creditor) !== null);
   const said = template === null ? null : composed(deps, parcel, subject, { template, attempt, tokens, now: lock.now });
   if (template === null || said === null || said.message === null) return refuse(lock, deps, attempt, parcel, said?.rules ?? []);
   await dropGone(lock, attempt, parts, parcel);
@@ -103,6 +105,10 @@ async function start(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow, p
   if (!begun) return { kind: 'lost' };
   const owner = { attemptId: attempt.id, creditorId: attempt.creditor_id, personId: attempt.person_id, contactPointId: attempt.contact_point_id, agreementId: subject.row.id };
   await storeTokens(lock.trx, tokens, owner, lock.now, () => deps.ctx.newId());
+  // A text that names no place to pay, or one of a law under which the creditor alone takes the money, has no use for it.
+  if (tokens.payment !== null && mentions(message, tokens.payment)) {
+    await storePaymentLink(lock.trx, tokens.payment, { ...owner, planVersion: subject.row.plan_version }, lock.now, deps.ctx.newId());
+  }
   const { unsubscribeUrl } = urlsOf(tokens, deps.config.publicBaseUrl);
   return {
     kind: 'call',
@@ -110,6 +116,10 @@ async function start(lock: PersonLock, deps: SendingDeps, attempt: AttemptRow, p
       unsubscribeUrl, attemptId: attempt.id, token, channel: attempt.channel, to, sender: senderOf(subject.creditor, attempt.channel), message, validityMs: until - lock.now,
     },
   };
+}
+
+function mentions(message: RenderedMessage, token: string): boolean {
+  return ('body' in message ? [message.body] : [message.text, message.html]).some((text) => text.includes(token));
 }
 
 /** The evidence keeps what was said; the tokens in it were the reader's alone. */

@@ -1,5 +1,6 @@
 /** What sending is given: the register, the providers, the rules, and the switches of the installation. */
 import type { Channels } from '../../channels/registry.ts';
+import type { PaymentAdapters } from '../../channels/payments/registry.ts';
 import type { PolicySet } from '../../contact-law/policy.ts';
 import type { RegisterContext } from '../person-lock.ts';
 
@@ -17,6 +18,8 @@ export interface SendingDeps {
   readonly channels: Channels;
   readonly config: SendingConfig;
   readonly policies: PolicySet;
+  /** Providers of payment links; absent: messages carry none. */
+  readonly payments?: PaymentAdapters | undefined;
   /** Ends the provider's call early (the activity was cancelled or the worker shuts down). */
   readonly signal?: AbortSignal | undefined;
   /** How long, in ms of wall time, a call may be in another worker's hands before it counts as abandoned. */

@@ -14,11 +14,11 @@ import { isStopped, readStop, type SendingStop } from './stop.ts';
 /** When to look again after something that is nobody's law: a stop, a provider that is away. */
 export const LOOK_AGAIN = 3 * HOUR;
 
-/** The point that a message by this channel would go to: consent granted, not known to be wrong, the preferred one first. */
+/** The point that a message by this channel would go to: consent granted, not known to be wrong; one that works before one that fails, then the preferred one. */
 export function pointFor(points: readonly ContactPoint[], channel: MessageChannel): ContactPoint | undefined {
   const kind = channel === 'sms' ? 'phone' : 'email';
-  return points.find((point) => point.kind === kind && point.channels.includes(channel) && point.consent[channel] === 'granted'
-    && (point.health === 'valid' || point.health === 'softFailing'));
+  const open = points.filter((point) => point.kind === kind && point.given && point.channels.includes(channel) && point.consent[channel] === 'granted');
+  return open.find(({ health }) => health === 'valid') ?? open.find(({ health }) => health === 'softFailing');
 }
 
 export interface Versions {
@@ -77,10 +77,11 @@ function askChannel(deps: SendingDeps, subject: LawSubject, stop: SendingStop, q
 }
 
 /** What the installation itself says, before the law is looked at. */
-function houseRule(deps: SendingDeps, { creditor }: LawSubject, stop: SendingStop, channel: MessageChannel, point: ContactPoint | undefined): GateRule | null {
+function houseRule(deps: SendingDeps, { creditor, doubtful }: LawSubject, stop: SendingStop, channel: MessageChannel, point: ContactPoint | undefined): GateRule | null {
   if (deps.config.send === 'off') return 'sending-off';
   if (deps.channels[channel] === null) return 'no-provider';
   if (isStopped(stop, creditor.id, channel, senderOf(creditor, channel).id)) return 'sending-stopped';
+  if (doubtful) return 'doubtful-person';
   if (deps.config.send === 'allowlist' && point !== undefined && !deps.config.sendAllowlist.includes(point.value)) return 'sending-allowlist';
   return null;
 }

@@ -1,5 +1,6 @@
 /** What sending is given in a process that runs on the configuration. */
 import { configuredChannels } from '../../channels/configured.ts';
+import { configuredPayments } from '../../channels/payments/registry.ts';
 import type { Config } from '../../config.ts';
 import type { RegisterContext } from '../person-lock.ts';
 import { policiesInForce } from '../policies.ts';
@@ -10,6 +11,7 @@ export function installedSending(config: Config, ctx: RegisterContext): SendingD
   return {
     ctx,
     channels: configuredChannels(config),
+    payments: configuredPayments(config),
     policies: policiesInForce(),
     config: { send: config.send, sendAllowlist: config.sendAllowlist, publicBaseUrl: config.publicBaseUrl },
   };

@@ -9,6 +9,7 @@ import { creditorById, type CreditorRow } from '../../db/creditors.ts';
 import type { AgreementRow, PlaceInLaw } from '../../db/database.ts';
 import { contactHistory } from '../../db/history.ts';
 import { stopsOf } from '../../db/identities.ts';
+import { doubtsOf } from '../../db/matches.ts';
 import { personById, type PersonRow } from '../../db/persons.ts';
 import type { Db, Trx } from '../../db/pool.ts';
 import { DAY } from '../../domain/zone.ts';
@@ -27,6 +28,8 @@ export interface LawSubject {
   readonly points: readonly ContactPoint[];
   readonly history: readonly PastContact[];
   readonly stops: ContactCase['stops'];
+  /** Perhaps somebody who is known under another record: nothing leaves until it is decided (src/register/identify). */
+  readonly doubtful: boolean;
 }
 
 /** Reads the subject; `except` is the attempt that asks for itself. */
@@ -35,13 +38,15 @@ export async function readSubject(db: Db | Trx, row: AgreementRow, now: number, 
   const creditor = await creditorById(db, row.creditor_id);
   if (person === undefined || creditor === undefined) throw new AppError('ERR_NOT_FOUND');
   const stops = await stopsOf(db, row.identity_id);
+  const doubts = await doubtsOf(db, row.person_id, row.creditor_id);
   return {
     row, person, creditor,
     // Whoever was erased is reached by nothing, whatever somebody enters afterwards.
     points: person.erased_at === null ? await contactPointsOf(db, person.id) : [],
-    history: await contactHistory(db, row.identity_id, now - HISTORY_DAYS * DAY, except),
+    history: await contactHistory(db, [row.identity_id, ...doubts.identities], now - HISTORY_DAYS * DAY, except),
     stops: stops.filter((stop) => stop.creditor_id === null || stop.creditor_id === creditor.id)
       .flatMap((stop) => (isStopEvent(stop.kind) ? [{ on: stop.kind, at: stop.at }] : [])),
+    doubtful: doubts.waits,
   };
 }
 

@@ -86,6 +86,7 @@ function dataOf({ parcel, subject: { person, creditor, row }, law, urls, publicB
     firm: firmOf(creditor),
     creditorName: creditor.name,
     confirmed: person.confirmed_at !== null,
+    beforeAgreement: partsOf(parcel).every(({ agreement }) => agreement.row.kind === 'debt'),
     items,
     totalMinor: items.reduce((sum, item) => sum + item.amountMinor, 0),
     currency: row.currency,
@@ -93,8 +94,9 @@ function dataOf({ parcel, subject: { person, creditor, row }, law, urls, publicB
     owedMinor: contracts.reduce((sum, contract) => sum + contract.owedMinor, 0),
     contact: creditor.settings.contact ?? {},
     // Whose page it is nobody can tell from an address: where the creditor alone takes the money, the text names none.
-    payUrl: paysCreditorOnly(law) ? null : creditor.settings.payUrl ?? null,
-    ...urls,
+    payUrl: paysCreditorOnly(law) ? null : urls.paymentUrl ?? creditor.settings.payUrl ?? null,
+    link: urls.link,
+    unsubscribeUrl: urls.unsubscribeUrl,
     surveyUrl: token === null ? null : `${publicBaseUrl}/s/${token}`,
     promise: promiseOf(parcel),
     zone: row.zone,
@@ -126,7 +128,7 @@ function itemsOf({ row, state }: LoadedAgreement, occurrences: readonly Occurren
   const plan = viewOf(state).instalments;
   const instalments = Math.max(1, ...plan.filter((one) => one.kind === 'instalment').map((one) => one.number));
   return [...owed.values()].sort((a, b) => a.number - b.number).map((one) => ({
-    kind: one.kind, reference: row.debt?.contractRef ?? row.external_id, instalmentNumber: one.number, instalments, dueOn: one.dueOn,
+    kind: row.kind === 'debt' && one.kind === 'instalment' ? 'debt' : one.kind, reference: row.debt?.contractRef ?? row.external_id, instalmentNumber: one.number, instalments, dueOn: one.dueOn,
     amountMinor: one.amountMinor - one.paidMinor, currency: row.currency,
   }));
 }

@@ -1,12 +1,13 @@
 /** Closing open questions: calls whose worker is gone, calls without an answer, claims that nobody goes on with. */
 import type { LookupOutcome } from '../../channels/channel.ts';
-import { abandonedCalls, abandonedClaims, attemptById, attemptParts, moveAttempt, openQuestions, type AttemptRow } from '../../db/attempts.ts';
+import { abandonedCalls, abandonedClaims, moveAttempt, openQuestions, type AttemptRow } from '../../db/attempts.ts';
 import { contactPointById } from '../../db/contact-points.ts';
-import { underAgreementLock } from '../agreement-lock.ts';
 import type { PersonLock, RegisterContext } from '../person-lock.ts';
+import { confirmReceipts } from './confirm.ts';
 import type { SendingDeps } from './deps.ts';
 import { enterReceipt } from './receipts.ts';
 import { answerQuestion, settleAbandoned } from './settle.ts';
+import { atInstant, stillStands } from './still-stands.ts';
 
 export interface Reconciled {
   /** Calls whose worker was gone. */
@@ -19,8 +20,11 @@ export interface Reconciled {
   readonly released: number;
 }
 
-export function anyChange({ abandoned, found, closed, released }: Reconciled): boolean {
-  return abandoned + found + closed + released > 0;
+/** What the worker's loop and the sandbox's clock do about contacts: open questions, then receipts that never came; true when that changed anything. */
+export async function reconcileContacts(deps: SendingDeps, now?: number): Promise<boolean> {
+  const { abandoned, found, closed, released } = await reconcileUnknown(deps, now);
+  const receipts = await confirmReceipts(deps, now);
+  return abandoned + found + closed + released + receipts.found + receipts.unconfirmed > 0;
 }
 
 /** Wall time after which the worker of a call is surely gone (its activity may take 15 s in all). */
@@ -29,7 +33,7 @@ const LOOKUP_TIMEOUT_MS = 5_000;
 
 /** Runs over everything open, at `now` (epoch ms, business clock; default: the clock's). Safe to run side by side. */
 export async function reconcileUnknown(deps: SendingDeps, now?: number): Promise<Reconciled> {
-  const ctx = now === undefined ? deps.ctx : at(deps.ctx, now);
+  const ctx = now === undefined ? deps.ctx : atInstant(deps.ctx, now);
   const lease = deps.leaseMs ?? LEASE_MS;
   let abandoned = 0;
   for (const attempt of await abandonedCalls(ctx.db, lease)) abandoned += await stillStands(ctx, attempt, async (lock, fresh) => {
@@ -41,21 +45,6 @@ export async function reconcileUnknown(deps: SendingDeps, now?: number): Promise
   let released = 0;
   for (const attempt of await abandonedClaims(ctx.db, await ctx.clock.now(), lease)) released += await stillStands(ctx, attempt, release);
   return { abandoned, ...tally, released };
-}
-
-function at(ctx: RegisterContext, now: number): RegisterContext {
-  return { ...ctx, clock: { kind: ctx.clock.kind, now: () => Promise.resolve(now) } };
-}
-
-/** Does the work under the lock if the attempt has not moved since it was listed; 1 when it changed something. */
-async function stillStands(ctx: RegisterContext, listed: AttemptRow, work: (lock: PersonLock, attempt: AttemptRow) => Promise<boolean>): Promise<0 | 1> {
-  const [part] = await attemptParts(ctx.db, listed.id);
-  if (part === undefined) return 0;
-  return underAgreementLock(ctx, part.agreement_id, async (lock) => {
-    const attempt = await attemptById(lock.trx, listed.id);
-    if (attempt === undefined || attempt.state !== listed.state || attempt.token !== listed.token || attempt.ended_at !== listed.ended_at) return 0;
-    return (await work(lock, attempt)) ? 1 : 0;
-  });
 }
 
 async function release(lock: PersonLock, attempt: AttemptRow): Promise<boolean> {

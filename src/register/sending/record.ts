@@ -13,7 +13,7 @@ import { recordStep, versionsOfAttempt, type DeliveryOutcome } from './facts.ts'
 import { lookAgain } from './gate.ts';
 import { readSubject } from './law-subject.ts';
 import type { DeliveryRequest } from './parcel.ts';
-import { concludeCall, punishAddress, spokenByAttempt } from './settle.ts';
+import { concludeCall, expectedReceipt, punishAddress, spokenByAttempt } from './settle.ts';
 import { stopSender } from './stop.ts';
 
 /** The same attempt is called again at most this often, and only after answers that prove that nothing left. */
@@ -36,7 +36,7 @@ export async function recordOutcome(deps: SendingDeps, request: DeliveryRequest,
     if (attempt?.state !== 'calling' || attempt.token !== call.token) return { kind: 'lost' };
     switch (outcome.kind) {
       case 'sent': {
-        await moveAttempt(lock.trx, attempt.id, ['calling'], { state: 'sent', providerId: outcome.providerId, endedAt: lock.now }, call.token);
+        await moveAttempt(lock.trx, attempt.id, ['calling'], { state: 'sent', providerId: outcome.providerId, endedAt: lock.now, expectReceipt: expectedReceipt(attempt, lock.now) }, call.token);
         return { kind: 'done', outcome: await concludeCall(lock, deps.ctx, attempt, 'sent', 'caller') };
       }
       case 'unknown': {

@@ -7,6 +7,7 @@ export const GATE_RULES = {
   'sending-off': { retry: true, es: 'Los envíos están apagados en esta instalación.', en: 'Sending is switched off in this installation.' },
   'sending-allowlist': { retry: true, es: 'El destino no está en la lista de prueba.', en: 'The recipient is not on the allowlist.' },
   'sending-stopped': { retry: true, es: 'Los envíos están detenidos de emergencia.', en: 'Sending is stopped.' },
+  'doubtful-person': { retry: true, es: 'La persona podría estar registrada también de otra forma: falta que alguien lo decida.', en: 'The person may be known under another record: somebody has to decide.' },
   'sooner-deadline': { retry: true, es: 'La cuota legal de contactos está en uso: hay un plazo que vence antes.', en: 'The legal contact quota is in use: another deadline comes first.' },
   // Says nothing of whose turn it is: a creditor never learns of another.
   turn: { retry: true, es: 'La cuota legal de contactos de la persona está en uso.', en: "The person's legal contact quota is in use." },

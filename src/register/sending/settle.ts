@@ -1,19 +1,17 @@
 /** How an attempt ends: it left, it failed on its way, or nobody knows. Shared by the worker, the receipts and the reconcile job. */
-import { attemptParts, moveAttempt, retireToken, surveyOfAttempt, type AttemptRow } from '../../db/attempts.ts';
-import { setHealth, type ContactPointHealth } from '../../db/contact-points.ts';
+import { attemptParts, moveAttempt, retireToken, surveyOfAttempt, type AttemptChange, type AttemptRow } from '../../db/attempts.ts';
 import { markInvited } from '../../db/surveys.ts';
-import type { ReceiptStatus } from '../../channels/channel.ts';
+import { signOfClass } from '../../channels/contact-health.ts';
 import { ERROR_ACTIONS, type ErrorClass } from '../../channels/error-classes.ts';
-import { isFailedReceipt, RECEIPT_RANK } from '../../channels/receipts.ts';
+import { firstLookAt, isProvider } from '../../channels/receipt-patience.ts';
+import { FINAL_RANK, isFailedReceipt, isReceiptStatus } from '../../channels/receipts.ts';
 import type { AgreementEvent, EventBody } from '../../domain/agreement.ts';
 import { recordFact } from '../fact.ts';
 import { optOutAtProvider } from '../opt-out.ts';
 import type { PersonLock, RegisterContext } from '../person-lock.ts';
 import { appendTimeline } from '../timeline.ts';
+import { noteSign } from './contact-health.ts';
 import { recordStep, spokenBy, versionsOfAttempt, type DeliveryOutcome, type Spoken, type StepOutcome } from './facts.ts';
-
-/** Codes that say "this is a landline": calls may still go there. */
-const LANDLINE_CODES: ReadonlySet<string> = new Set(['21614', '30006']);
 
 export async function spokenByAttempt(lock: PersonLock, attempt: AttemptRow): Promise<Spoken> {
   return spokenBy(attempt, await attemptParts(lock.trx, attempt.id));
@@ -31,8 +29,8 @@ export async function concludeCall(
   const events = await recordStep(lock, ctx, spoken, outcome, tell);
   if (result === 'unknown') return { result, until: attempt.valid_until, events };
   await noteInvitation(lock, attempt);
-  const receipt = storedReceipt(attempt);
-  if (receipt !== null && isFailedReceipt(receipt)) events.push(...await failDelivery(lock, ctx, attempt, tell));
+  const { receipt } = attempt;
+  if (isReceiptStatus(receipt) && isFailedReceipt(receipt)) events.push(...await failDelivery(lock, ctx, attempt, tell));
   return { result, events };
 }
 
@@ -41,14 +39,21 @@ export async function settleAbandoned(lock: PersonLock, ctx: RegisterContext, at
   const left = attempt.receipt_rank > 0;
   await retireToken(lock.trx, attempt.id, ctx.newId());
   await moveAttempt(lock.trx, attempt.id, ['calling'], left
-    ? { state: 'sent', reason: 'reconciled', endedAt: lock.now }
+    ? { state: 'sent', reason: 'reconciled', endedAt: lock.now, expectReceipt: expectedReceipt(attempt, lock.now) }
     : { state: 'unknown', reason: 'abandoned' });
   return concludeCall(lock, ctx, attempt, left ? 'sent' : 'unknown', tell);
 }
 
+/** When the end of a message that left at `now` (epoch ms) is looked for; undefined when nothing is known of its provider. */
+export function expectedReceipt({ provider }: Pick<AttemptRow, 'provider'>, now: number): AttemptChange['expectReceipt'] {
+  return isProvider(provider) ? { at: firstLookAt(provider, now), unlessRank: FINAL_RANK } : undefined;
+}
+
 /** The answer to an open question. Everybody it speaks of hears it: for the run it closes the wait. */
 export async function answerQuestion(lock: PersonLock, ctx: RegisterContext, attempt: AttemptRow, result: 'sent' | 'unknown', providerId?: string): Promise<void> {
-  const moved = await moveAttempt(lock.trx, attempt.id, ['unknown'], { state: result, endedAt: lock.now, ...(providerId === undefined ? {} : { providerId }) });
+  const moved = await moveAttempt(lock.trx, attempt.id, ['unknown'], {
+    state: result, endedAt: lock.now, ...(providerId === undefined ? {} : { providerId }), expectReceipt: result === 'sent' ? expectedReceipt(attempt, lock.now) : undefined,
+  });
   if (!moved) return;
   if (result === 'sent') await noteInvitation(lock, attempt);
   await tellEveryone(lock, ctx, attempt, `contactResult/${attempt.id}/${result}`, { kind: 'contactResult', attempt: attempt.id, result }, 'workflow');
@@ -90,23 +95,16 @@ async function noteInvitation(lock: PersonLock, attempt: AttemptRow): Promise<vo
   if (survey !== undefined) await markInvited(lock.trx, survey.id, lock.now, survey.nudge);
 }
 
-function storedReceipt({ receipt }: AttemptRow): ReceiptStatus | null {
-  return receipt !== null && isReceiptStatus(receipt) ? receipt : null;
-}
-
-function isReceiptStatus(text: string): text is ReceiptStatus {
-  return Object.hasOwn(RECEIPT_RANK, text);
-}
-
-/** What an error class does to the address: marked, or its consent withdrawn. Stopping a sender is the caller's, who knows it. */
+/** What a refusal's class does to the address: its health, or its consent. Stopping a sender is the caller's, who knows it. */
 export async function punishAddress(lock: PersonLock, ctx: RegisterContext, attempt: AttemptRow, errorClass: ErrorClass, code: string | undefined): Promise<void> {
-  const action = ERROR_ACTIONS[errorClass];
-  const health: Exclude<ContactPointHealth, 'valid'> | null = action.markContactPoint
-    ? (attempt.channel === 'sms' && LANDLINE_CODES.has(code ?? '') ? 'landline' : 'invalid')
-    : errorClass === 'transient' ? 'softFailing' : null;
-  if (health !== null) await setHealth(lock.trx, attempt.contact_point_id, health);
-  if (!action.suppress) return;
-  await optOutAtProvider(
+  const sign = signOfClass(errorClass, attempt.provider, code);
+  if (sign !== null) await noteSign(lock, attempt.contact_point_id, sign);
+  if (ERROR_ACTIONS[errorClass].suppress) await suppressAddress(lock, ctx, attempt, code);
+}
+
+/** The provider says that this address asked it for silence: the channel is denied there and nowhere else. */
+export function suppressAddress(lock: PersonLock, ctx: RegisterContext, attempt: AttemptRow, code: string | undefined): Promise<void> {
+  return optOutAtProvider(
     lock, ctx, { personId: attempt.person_id, contactPointId: attempt.contact_point_id, channel: attempt.channel },
     { provider: attempt.provider, code: code ?? null, attempt: attempt.id },
   );

@@ -58,6 +58,7 @@ async function losesItsPlace(lock: PersonLock, policies: PolicySet, wait: Contac
   // Paid, on hold, promised: its turn has gone with its reason.
   if (wait.medium === 'written' && !dueContacts(state, at, at).some((due) => due.purpose === wait.purpose)) return false;
   const subject = await readSubject(lock.trx, row, at);
+  if (subject.doubtful) return false;
   const free = freeChannels(policies, subject, wait, at);
   return free.length > 0 && freeChannels(policies, { ...subject, history: [...subject.history, taken] }, wait, at).length === 0;
 }

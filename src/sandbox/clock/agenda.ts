@@ -1,6 +1,6 @@
 /** What is due when, over agreements (the core's own wake) and over callbacks and surveys (their timers in the history). */
 import type { Client } from '@temporalio/client';
-import { agreementsToWake, nextAgreementWake, nextUnknownEnd, openFollowUps, stillDue, type AgendaItem } from '../../db/agenda.ts';
+import { agreementsToWake, nextAgreementWake, nextReceiptLook, nextUnknownEnd, openFollowUps, stillDue, type AgendaItem } from '../../db/agenda.ts';
 import type { Db } from '../../db/pool.ts';
 import { isNotFound } from '../../client/workflow-time.ts';
 import type { Outlook } from './clock-job.ts';
@@ -101,8 +101,10 @@ export class Agenda {
   /** What is due at `now`, and when something is due next. */
   async look(now: number): Promise<Outlook> {
     const { db } = this.#deps;
-    const [agreements, wake, unknownEnd, followUps] = await Promise.all([agreementsToWake(db, now), nextAgreementWake(db, now), nextUnknownEnd(db), this.#followUps()]);
-    const later = [wake, unknownEnd, ...followUps.map((item) => item.at)].filter((at): at is number => at !== null && at > now);
+    const [agreements, wake, unknownEnd, receiptLook, followUps] = await Promise.all([
+      agreementsToWake(db, now), nextAgreementWake(db, now), nextUnknownEnd(db), nextReceiptLook(db, now), this.#followUps(),
+    ]);
+    const later = [wake, unknownEnd, receiptLook, ...followUps.map((item) => item.at)].filter((at): at is number => at !== null && at > now);
     const due = [...agreements, ...followUps.filter((item) => item.at <= now)].sort((a, b) => a.at - b.at);
     return { due, next: later.length === 0 ? null : Math.min(...later) };
   }

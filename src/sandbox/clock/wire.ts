@@ -1,7 +1,7 @@
 /** Puts the virtual clock together: PostgreSQL, Temporal's mover, the provider's receipts, whoever else acts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wallNow } from '../../clock.ts';
-import type { Config } from '../../config.ts';
+import { readEnvironment, type Config } from '../../config.ts';
 import { onItsWay, setWake } from '../../db/agenda.ts';
 import { readClock, setAdvancing, setOffset } from '../../db/clock-row.ts';
 import { wakeAt } from '../../domain/decide.ts';
@@ -10,10 +10,16 @@ import type { TemporalGateway } from '../../client/temporal.ts';
 import type { VirtualWorkflowTime } from '../../client/workflow-time.ts';
 import type { RegisterContext } from '../../register/person-lock.ts';
 import { loadState } from '../../register/rebuild.ts';
+import { nextAnswer } from '../../db/replies.ts';
 import { dailyRetention } from '../../register/retention.ts';
+import { joinSure, nextSure } from '../../register/identify/match.ts';
+import { sourceDuty, sourcesFolder, type SourceDeps } from '../../register/source/sources.ts';
 import { nextSegmentation, segmentDaily } from '../../register/strategy-proposal.ts';
 import { installedSending } from '../../register/sending/installed.ts';
-import { anyChange, reconcileUnknown } from '../../register/sending/reconcile.ts';
+import { sendAnswers } from '../../register/sending/answer.ts';
+import type { SendingDeps } from '../../register/sending/deps.ts';
+import { paymentDuties } from '../../register/sending/payment-receipt.ts';
+import { reconcileContacts } from '../../register/sending/reconcile.ts';
 import { createDebtors } from '../debtors/debtors.ts';
 import { LOOPBACK } from '../ports.ts';
 import { Agenda } from './agenda.ts';
@@ -83,6 +89,20 @@ export function dailyActors(ctx: RegisterContext): Actor[] {
   ];
 }
 
+/** Answers replies, as a worker does in real time. */
+export function answeringActor(sending: SendingDeps): Actor {
+  return { name: 'answers', patienceMs: 60_000, next: () => nextAnswer(sending.ctx.db), run: async (now) => void (await sendAnswers(sending, now)) };
+}
+
+/** What a worker does about sources and identities in real time. */
+export function identifyingActors(deps: SourceDeps): Actor[] {
+  const sources = sourceDuty(deps);
+  return [
+    { name: 'sources', patienceMs: 0, next: () => sources.next(), run: async () => void (await sources.run()) },
+    { name: 'matches', patienceMs: 0, next: () => nextSure(deps.ctx), run: async () => void (await joinSure(deps.ctx)) },
+  ];
+}
+
 /** The sandbox's clock of the API process: providers and scripted people act by it. */
 export async function createSandboxClock(config: Config, ctx: RegisterContext): Promise<{ clock: SandboxClock; start(): void; stop(): Promise<void> }> {
   const gateway = await openGateway({ temporal: config.temporal, clock: 'virtual', db: ctx.db });
@@ -91,9 +111,14 @@ export async function createSandboxClock(config: Config, ctx: RegisterContext): 
   const actors = sandbox === null ? [] : [
     providerActor(sandbox.providerUrl),
     createDebtors({ ctx, apiUrl: `http://${LOOPBACK}:${config.port}`, adminKey: sandbox.adminKey }),
+    answeringActor(sending),
     ...dailyActors(ctx),
+    ...identifyingActors({ ctx, base: sourcesFolder(config.dataDir), secrets: (name) => readEnvironment().variables[name] }),
   ];
-  const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => anyChange(await reconcileUnknown(sending, now)) });
+  const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => {
+    const contacts = await reconcileContacts(sending, now);
+    return (await paymentDuties(sending, now)) || contacts;
+  } });
   const clock = new TickingClock({ db: ctx.db, job, wallNow, pause: (ms) => sleep(ms), log: ctx.log });
   return {
     clock,

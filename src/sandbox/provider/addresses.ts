@@ -3,7 +3,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Fault } from './fault-kinds.ts';
 import type { SandboxMessage } from './journal.ts';
 
-/** Mail to `no-existe…@` bounces, whatever the domain. */
+/** Mail to `no-existe…@` bounces, whatever the domain; a mail server refuses it at once. */
 const NO_MAILBOX = /^no-existe/i;
 
 /** Chile's plan for numbers is one for all, but mobiles begin with 9. */
@@ -12,8 +12,12 @@ const CHILEAN_LANDLINE = /^\+56[2-8]/;
 /** The delivery that such an address can have; undefined: an ordinary one. */
 export function natureOf({ provider, channel, to }: Pick<SandboxMessage, 'provider' | 'channel' | 'to'>): Fault | undefined {
   if (provider === 'twilio' && isLandline(to)) return { channel, kind: 'landline' };
-  if (provider === 'sendgrid' && NO_MAILBOX.test(to)) return { channel, kind: 'bounce' };
+  if (provider === 'sendgrid' && isNobody(to)) return { channel, kind: 'bounce' };
   return undefined;
+}
+
+export function isNobody(address: string): boolean {
+  return NO_MAILBOX.test(address);
 }
 
 export function isLandline(phone: string): boolean {

@@ -20,7 +20,7 @@ export type FaultStage = 'call' | 'delivery' | 'callback';
 const EVERY_CALL = { twilio: 'call', sendgrid: 'call', smtp: 'call' } as const;
 const EVERY_WEBHOOK = { twilio: 'callback', sendgrid: 'callback' } as const;
 
-/** What is not here has no meaning for that provider: SMTP has no callbacks, a mail has no landline. */
+/** What is not here has no meaning for that provider: SMTP has no callbacks (a failure comes back as a mail), a mail has no landline. */
 const STAGES: Readonly<Record<FaultKind, Readonly<Partial<Record<SandboxProvider, FaultStage>>>>> = {
   slow: EVERY_CALL,
   timeout: EVERY_CALL,
@@ -33,7 +33,7 @@ const STAGES: Readonly<Record<FaultKind, Readonly<Partial<Record<SandboxProvider
   reorderedCallbacks: EVERY_WEBHOOK,
   noCallback: EVERY_WEBHOOK,
   undelivered: { twilio: 'delivery', sendgrid: 'delivery', smtp: 'delivery' },
-  bounce: { twilio: 'delivery', sendgrid: 'delivery', smtp: 'call' },
+  bounce: { twilio: 'delivery', sendgrid: 'delivery', smtp: 'delivery' },
   landline: { twilio: 'delivery' },
   optedOut: { twilio: 'call', sendgrid: 'delivery' },
 };

@@ -32,6 +32,8 @@ const messageSchema = z.object({
   html: z.string().optional(),
   attemptId: z.string().nullable(),
   callbackUrl: z.string().optional(),
+  /** Of a mail by SMTP: what a report on it quotes. */
+  messageId: z.string().optional(),
   status: z.string(),
   errorCode: z.string().optional(),
   events: z.array(eventSchema),

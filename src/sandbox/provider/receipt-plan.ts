@@ -21,6 +21,12 @@ const MAIL_FAILURES: Readonly<Partial<Record<Fault['kind'], Omit<Step, 'after'>>
   optedOut: { status: 'dropped', reason: 'Unsubscribed Address' },
 };
 
+/** How the delivery of a mail by SMTP ends: at once, or when the server has tried for long enough. */
+const RETURNED: Readonly<Partial<Record<Fault['kind'], Omit<Step, 'after'>>>> = {
+  undelivered: { status: 'undelivered', errorCode: '4.4.7', reason: '451 4.4.7 delivery time expired' },
+  bounce: { status: 'bounce', errorCode: '5.1.1', reason: '550 5.1.1 the mailbox does not exist' },
+};
+
 /** The receipts of an accepted message, given the faults that struck its delivery and its callbacks. */
 export function planReceipts(message: SandboxMessage, delivery: Fault | undefined, callback: Fault | undefined): Receipt[] {
   const steps = stepsOf(message, delivery?.kind);
@@ -32,7 +38,7 @@ export function planReceipts(message: SandboxMessage, delivery: Fault | undefine
     providerId: message.providerId,
     at: message.at + after + late,
     happenedAt: message.at + after,
-    posts: postsOf(message, callback),
+    posts: postsOf(message, step.status !== 'delivered', callback),
     tries: 0,
   }));
 }
@@ -51,7 +57,7 @@ function stepsOf(message: SandboxMessage, failure: Fault['kind'] | undefined): S
       return [{ status: 'processed', after: LEFT_AFTER_MS }, { ...end, after: ENDED_AFTER_MS }];
     }
     case 'smtp':
-      return [{ status: failure === undefined ? 'delivered' : 'undelivered', after: ENDED_AFTER_MS }];
+      return [{ ...((failure === undefined ? undefined : RETURNED[failure]) ?? { status: 'delivered' }), after: ENDED_AFTER_MS }];
   }
 }
 
@@ -60,9 +66,10 @@ function swapped(steps: readonly Step[]): Step[] {
   return steps.map((step, index) => ({ ...step, after: steps.at(-1 - index)?.after ?? step.after }));
 }
 
-/** SMTP tells nobody, and neither does Twilio without a callback address. */
-function postsOf(message: SandboxMessage, callback: Fault | undefined): number {
-  if (message.provider === 'smtp' || callback?.kind === 'noCallback') return 0;
+/** A mail server tells of failures only, and only where there is an address to tell; Twilio needs one for its callbacks, too. */
+function postsOf(message: SandboxMessage, failed: boolean, callback: Fault | undefined): number {
+  if (message.provider === 'smtp') return failed && message.from !== null ? 1 : 0;
+  if (callback?.kind === 'noCallback') return 0;
   if (message.provider === 'twilio' && message.callbackUrl === undefined) return 0;
   return callback?.kind === 'duplicateCallback' ? 2 : 1;
 }

@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Log } from '../../observability/log.ts';
 import type { Journal, Receipt, SandboxMessage } from './journal.ts';
+import { postReturnedMail } from './returned-mail.ts';
 import { postAsSendgrid, postAsTwilio, sendgridEvent, statusFields } from './webhooks.ts';
 
 const SECOND = 1000;
@@ -20,6 +21,8 @@ export interface ReceiptRunDeps {
   readonly twilioToken: string;
   readonly signingKey: KeyObject;
   readonly eventsUrl: string;
+  /** Where mail comes in. */
+  readonly inboundUrl: string;
   readonly log: Log;
 }
 
@@ -32,7 +35,7 @@ export async function runReceipts(deps: ReceiptRunDeps, until: number): Promise<
       return message === undefined ? [] : [{ receipt, message }];
     });
     const of = (provider: SandboxMessage['provider']): Due[] => known.filter((one) => one.message.provider === provider);
-    for (const { receipt } of of('smtp')) note(deps, receipt, undefined);
+    for (const one of of('smtp')) await returnMail(deps, one);
     await Promise.all([runTwilio(deps, of('twilio')), runSendgrid(deps, of('sendgrid'))]);
   }
 }
@@ -51,6 +54,15 @@ function note({ journal }: ReceiptRunDeps, receipt: Receipt, told: number | null
 /** The same receipt, told once more after `waitMs` of virtual time; null when there is no such wait. */
 function later(receipt: Receipt, waitMs: number | undefined): Receipt | null {
   return waitMs === undefined ? null : { ...receipt, at: receipt.at + waitMs, tries: receipt.tries + 1 };
+}
+
+/** A failure is told by a mail to where the mail came from; who does not take it now is tried again. */
+async function returnMail(deps: ReceiptRunDeps, { receipt, message }: Due): Promise<void> {
+  if (receipt.posts === 0) return note(deps, receipt, undefined);
+  const { signingKey, inboundUrl, log } = deps;
+  const told = await postReturnedMail(signingKey, inboundUrl, message, receipt, Math.floor(receipt.at / SECOND));
+  note(deps, receipt, told, told === null || told >= 500 ? later(receipt, SENDGRID_RETRIES_MS[receipt.tries]) : null);
+  if (told === null || told >= 300) log.warn({ attemptId: message.attemptId, channel: 'smtp', status: told }, 'a returned mail was not taken');
 }
 
 async function runTwilio(deps: ReceiptRunDeps, due: readonly Due[]): Promise<void> {

@@ -64,7 +64,7 @@ export async function createProviderSandbox(options: ProviderSandboxOptions): Pr
   const faults = createFaults({ seed: options.seed ?? 1, initial: journal.faults(), changed: (list) => journal.keepFaults(list) });
   const webhookTarget = options.webhookTarget.replace(/\/+$/, '');
   const signingKey = readSigningKey(options.sendgrid.signingKey);
-  const runs = oneAtATime((until) => runReceipts({ journal, twilioToken: options.twilio.authToken, signingKey, eventsUrl: `${webhookTarget}/webhooks/sendgrid/events`, log }, until));
+  const runs = oneAtATime((until) => runReceipts({ journal, twilioToken: options.twilio.authToken, signingKey, eventsUrl: `${webhookTarget}/webhooks/sendgrid/events`, inboundUrl: `${webhookTarget}/webhooks/sendgrid/inbound`, log }, until));
   const ticker = options.clock === 'wall' ? createTicker(journal, now, runs.run, log) : null;
   const parts: ProviderParts = {
     journal, faults, now, log, webhookTarget, twilio: options.twilio, sendgridApiKey: options.sendgrid.apiKey,

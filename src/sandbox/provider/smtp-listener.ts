@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { LOOPBACK } from '../ports.ts';
+import { isNobody } from './addresses.ts';
 import type { Fault } from './fault-kinds.ts';
 import type { SandboxMessage } from './journal.ts';
 import { acceptMessage, type ProviderParts } from './parts.ts';
@@ -34,7 +35,7 @@ export async function listenSmtp(parts: ProviderParts, port: number): Promise<Sm
       const fault = parts.faults.draw('smtp', 'call', recipient.address);
       if (fault !== undefined) faults.set(session.id, fault);
       if (fault?.kind === 'resetBeforeAccept') return cut(session);
-      done(refusalAtRecipient(fault));
+      done(refusalAtRecipient(fault, recipient.address));
     },
     onData(stream, session, done) {
       const fault = faults.get(session.id);
@@ -94,8 +95,8 @@ async function take(parts: ProviderParts, stream: SMTPServerDataStream, session:
 }
 
 /** What the server says to a recipient: a mailbox that does not exist, or not now. */
-function refusalAtRecipient(fault: Fault | undefined): Error | null {
-  if (fault?.kind === 'bounce') return reply(550, '5.1.1 no such mailbox');
+function refusalAtRecipient(fault: Fault | undefined, address: string): Error | null {
+  if (isNobody(address)) return reply(550, '5.1.1 no such mailbox');
   if (fault?.kind === '429') return reply(451, '4.7.1 too many messages, try again later');
   return null;
 }
@@ -112,6 +113,7 @@ function toMessage(parsed: ParsedMail, session: SMTPServerSession, to: string, a
     provider: 'smtp', channel: 'email', at, to,
     from: mailFrom === false ? null : mailFrom.address,
     subject: parsed.subject ?? '',
+    ...(messageId === undefined ? {} : { messageId }),
     ...(text === undefined ? {} : { text: text.trimEnd() }),
     ...(typeof html === 'string' ? { html } : {}),
     // Our own Message-ID is the attempt's id at the sender's domain (src/channels/smtp-email.ts).

@@ -40,9 +40,13 @@ export function postAsTwilio(token: string, url: string, fields: Readonly<Record
 
 /** A signed batch of events by SendGrid; `timestamp` in epoch seconds. */
 export function postAsSendgrid(key: KeyObject, url: string, events: readonly object[], timestamp: number): Promise<number | null> {
-  const body = JSON.stringify(events);
+  return postSigned(key, url, 'application/json', JSON.stringify(events), timestamp);
+}
+
+/** Anything that SendGrid posts and signs: its events, and mail where a parse policy asks for it. */
+export function postSigned(key: KeyObject, url: string, contentType: string, body: string, timestamp: number): Promise<number | null> {
   const headers = {
-    'content-type': 'application/json', 'user-agent': 'SendGrid Event API',
+    'content-type': contentType, 'user-agent': 'SendGrid Event API',
     'x-twilio-email-event-webhook-timestamp': String(timestamp),
     'x-twilio-email-event-webhook-signature': sendgridSignature(key, String(timestamp), body),
   };
