@@ -7,7 +7,7 @@ import { AppError } from '../../errors.ts';
 import { underAgreementLock } from '../agreement-lock.ts';
 import { bookCallbackUnder, LEAD, lawfulSlots } from '../callback-booking.ts';
 import { callOff } from '../callback-cancel.ts';
-import { callLawOf } from '../call-law.ts';
+import { callLawSeen } from '../call-law.ts';
 import { eventOf } from '../../db/agreement-events.ts';
 import type { PersonLock, RegisterContext } from '../person-lock.ts';
 import { readFreeSlots } from '../slots.ts';
@@ -31,7 +31,7 @@ export async function slotsToOffer(db: Db | Trx, row: AgreementRow, now: number)
 
 /** Which agent it would be is no business of the page: of one instant one slot stands. */
 async function lawfulStretches(db: Db | Trx, row: AgreementRow, now: number): Promise<Stretch[]> {
-  const law = await callLawOf({ trx: db, now }, row);
+  const law = await callLawSeen(db, row, now);
   const from = now + LEAD;
   if (law(from).decision === 'refuse') return [];
   const free = await readFreeSlots(db, row.creditor_id, from, now + HORIZON);
