@@ -91,7 +91,7 @@ function sessionOf(request: FastifyRequest): string | null {
 }
 
 function carryOf({ asked, language }: Seen): Record<string, string> {
-  return { ...(asked.lang === undefined ? {} : { lang: language }), ...(asked.a === undefined ? {} : { a: asked.a }) };
+  return asked.lang === undefined ? {} : { lang: language };
 }
 
 function doorAddress(seen: Seen): string {
@@ -106,7 +106,7 @@ async function visitOf(deps: DebtorPagesDeps, seen: Seen): Promise<OpenVisit | n
   if (door.state !== 'open' || session === null || plan === null || agreement === undefined) return null;
   return {
     ctx: deps.ctx, payments: deps.payments, link: door.link, writer: door.writer, plan, agreement, asked: { done: asked.done ?? null, page: asked.p }, language, locale: localeFor(language, door.writer.country),
-    words: wordsIn(language), say: actWords(language), csrf: formKeyOf(session), base: `/d/${token}`, section: seen.section, carry: carryOf(seen),
+    words: wordsIn(language), say: actWords(language), csrf: formKeyOf(session), base: `/d/${token}`, section: seen.section, carry: { ...carryOf(seen), ...(agreement.key === asked.a ? { a: agreement.key } : {}) },
   };
 }
 

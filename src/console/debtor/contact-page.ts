@@ -22,7 +22,7 @@ async function formView(visit: OpenVisit, _filled: Filled, wrong: Wrong): Promis
   return {
     status: statusOf(wrong), template: 'debtor-contact.eta',
     data: {
-      ...frame(visit, say.contactTitle, wrong), done: asked.done === 'stopped' ? say.stopDone : null, stopAllText: say.stopAllText(plan.creditorName), any: channels.some(({ values }) => values.length > 0),
+      ...frame(visit, say.contactTitle, wrong), done: asked.done === 'stopped' ? say.stopDone : null, stopAllText: say.stopAllText(plan.creditorName), any: channels.some(({ values }) => values.length > 0), mayStopAll: channels.some(({ refused }) => !refused),
       channels: channels.map(({ channel, values }) => ({ channel, name: say.channels[channel], values: values.map(masked), stop: values.length === 0 ? null : say.stop[channel] })),
     },
   };

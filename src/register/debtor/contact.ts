@@ -12,15 +12,20 @@ export interface ChannelInUse {
   readonly channel: ConsentChannel;
   /** The phones or addresses by which it is used now, as they are, for the person alone; empty: it is silent. */
   readonly values: readonly string[];
+  /** Everything of it was refused; without this a channel that is silent was only never asked for. */
+  readonly refused: boolean;
 }
 
 const CHANNELS: readonly ConsentChannel[] = ['sms', 'email', 'call'];
 
 /** The channels of which the creditor has a contact point; others do not exist for the person. */
 export async function channelsOf(ctx: Pick<RegisterContext, 'db'>, link: Pick<LinkRow, 'person_id'>): Promise<ChannelInUse[]> {
-  const points = await contactPointsOf(ctx.db, link.person_id);
-  return CHANNELS.filter((channel) => points.some((point) => point.channels.includes(channel)))
-    .map((channel) => ({ channel, values: points.filter((point) => point.channels.includes(channel) && point.consent[channel] === 'granted').map(({ value }) => value) }));
+  const points = (await contactPointsOf(ctx.db, link.person_id)).filter(({ given }) => given);
+  return CHANNELS.flatMap((channel) => {
+    const reached = points.filter((point) => point.channels.includes(channel));
+    if (reached.length === 0) return [];
+    return [{ channel, values: reached.filter(({ consent }) => consent[channel] === 'granted').map(({ value }) => value), refused: reached.every(({ consent }) => consent[channel] === 'denied') }];
+  });
 }
 
 /** Opts out of a channel, or of everything of this creditor; `shown` is what the page said. Again it changes nothing. */
