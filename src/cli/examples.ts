@@ -19,6 +19,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'import agreements': ['acuerdos.csv --creditor acme --dry-run', 'acuerdos.csv --creditor acme --json'],
   'import debts': ['deudas.csv --creditor acme --dry-run'],
   'import payments': ['pagos.csv --creditor acme'],
+  'import bank': ['cartola.csv --creditor acme --dry-run', 'extracto.mt940 --creditor acme'],
   'import contacts': ['contactos.csv --creditor acme'],
   'source add': ['fuente.yaml', 'fuente.json --json'],
   'source list': ['', '--creditor acme --json'],

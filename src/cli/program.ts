@@ -94,6 +94,14 @@ function addImports(program: Command, flags: GlobalFlags, output: Output): void 
       .action(async (file: string, options: { creditor: string; dryRun?: boolean }) =>
         (await import('./commands/import.ts')).importCsv(flags, output, kind as keyof typeof IMPORTS, file, options));
   }
+  addBankFiles(imports, flags, output);
+}
+
+function addBankFiles(imports: Command, flags: GlobalFlags, output: Output): void {
+  imports.command('bank').description('books a bank statement (CSV, CAMT.053, MT940): what is certain to its agreement, the rest to suspense; the same file twice changes nothing').argument('<file>')
+    .requiredOption('--creditor <id>', 'whose account it is').option('--format <format>', 'csv, camt053 or mt940; told by the first bytes else')
+    .option('--currency <code>', "of the account, where no column has it; the creditor's else").option('--account <account>', 'where no column has it').option('--dry-run', 'tells what can be read; books nothing')
+    .action(async (file: string, options: { creditor: string }) => (await import('./commands/bank.ts')).importBankFile(flags, output, file, options));
 }
 
 function addSources(program: Command, flags: GlobalFlags, output: Output): void {

@@ -67,6 +67,7 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/sources': ['system', 'supervisor'],
   'POST /v1/sources': ['supervisor'],
 
+  'POST /v1/bank-files': ['system', 'supervisor'],
   'POST /v1/imports': ['system', 'supervisor'],
   'GET /v1/imports/:id': EVERYONE,
 

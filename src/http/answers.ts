@@ -167,6 +167,12 @@ export const suspense = z.object({
   match: z.object({ agreementId: z.string(), paymentId: z.string(), at: instant }).optional(),
 }).meta({ id: 'Suspense' });
 
+export const bankFile = z.object({
+  entries: z.int(), booked: z.int(), suspense: z.int(), unchanged: z.int().meta({ description: 'known from a file before' }),
+  skipped: z.int().meta({ description: 'money that left the account' }), dryRun: z.boolean(),
+  errors: z.array(z.object({ line: z.int(), column: z.string().optional(), reason: z.string() })),
+}).meta({ id: 'BankFile' });
+
 export const paymentLink = z.object({ url: z.string() }).meta({ id: 'PaymentLink' });
 
 export const promise = z.object({

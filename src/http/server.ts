@@ -28,6 +28,7 @@ import type { Route } from './route.ts';
 import { agreementRoutes } from './routes/agreements.ts';
 import { debtRoutes } from './routes/debts.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { bankFileRoute } from './routes/bank-files.ts';
 import { callbackRoutes } from './routes/callbacks.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { creditorRoutes } from './routes/creditors.ts';
@@ -124,7 +125,7 @@ function paymentsOf({ ctx, config, payments }: ApiDeps): PaymentDeps {
 function routes(deps: ApiDeps): readonly Route[] {
   return [
     ...agreementRoutes, ...debtRoutes, ...actionRoutes, ...callbackRoutes, ...inboxRoutes, ...personRoutes, ...matchRoutes, ...surveyRoutes, ...preLegalRoutes, ...creditorRoutes,
-    ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...sourceRoutes, ...paymentRoutes(paymentsOf(deps)),
+    ...configurationRoutes, ...segmentRoutes, ...templateRoutes, ...importRoutes, ...sourceRoutes, ...paymentRoutes(paymentsOf(deps)), bankFileRoute,
     ...sandboxRoutes(deps.sandboxClock),
   ];
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bookBankEntries, type BankEntry } from '../../src/register/payments/bank.ts';
+import type { BankEntry } from '../../src/channels/payments/bank-file/entry.ts';
+import { bookBankEntries } from '../../src/register/payments/bank.ts';
+import { takeBankFile } from '../../src/register/payments/bank-file.ts';
 import { listSuspense, matchSuspense } from '../../src/register/payments/aside.ts';
 import { ACME, ADMIN, BRAVO, logged, unique } from '../register/ledger.ts';
 import { refusalOf } from '../register/refusal.ts';
@@ -78,4 +80,25 @@ test('the same file from two at once books each entry once', async () => {
 test('a file of another creditor is refused', async () => {
   expect(await refusalOf(bookBankEntries(rig.register.ctx, BRAVO, 'acme', [entry({})]))).toMatchObject({ code: 'ERR_NOT_FOUND' });
   expect(await refusalOf(bookBankEntries(rig.register.ctx, ADMIN, 'nobody', [entry({})]))).toMatchObject({ code: 'ERR_NOT_FOUND' });
+});
+
+test('a bank\u2019s CSV as it comes: the dry run books nothing, a wrong line is told and the others are booked, a second time nothing changes', async () => {
+  const { ctx } = rig.register;
+  const externalId = unique('AGREEMENT');
+  const id = await logged(ctx, { externalId });
+  const bytes = Buffer.from(`Fecha;Descripción;Abono;Cargo;N° documento\n01/12/2026;Transferencia ${externalId};10.000;;9001\n01/12/2026;comisión;;500;9002\n31/02/2026;de nadie;1.000;;9003\n`);
+  const take = (dryRun: boolean) => takeBankFile(ctx, ACME, 'acme', bytes, { currency: 'CLP', account: unique('12'), dryRun });
+  expect(await take(true)).toMatchObject({ entries: 2, booked: 0, errors: [{ line: 4 }] });
+  expect((await moneyOf(rig, id)).rows).toBe(0);
+  const account = unique('12');
+  const real = () => takeBankFile(ctx, ACME, 'acme', bytes, { currency: 'CLP', account });
+  expect(await real()).toMatchObject({ entries: 2, booked: 1, suspense: 0, skipped: 1, errors: [{ line: 4 }] });
+  expect(await moneyOf(rig, id)).toMatchObject({ standing: 10_000, balanced: true });
+  expect(await real()).toMatchObject({ booked: 0, unchanged: 1 });
+});
+
+test('a file that is no statement is refused by line, and one of another creditor is not found', async () => {
+  const { ctx } = rig.register;
+  expect(await refusalOf(takeBankFile(ctx, ACME, 'acme', Buffer.from('hola')))).toMatchObject({ code: 'ERR_BODY' });
+  expect(await refusalOf(takeBankFile(ctx, BRAVO, 'acme', Buffer.from('hola')))).toMatchObject({ code: 'ERR_NOT_FOUND' });
 });

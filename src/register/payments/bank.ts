@@ -1,4 +1,5 @@
 /** Entries of a bank statement become payments where it is certain whose they are; all else waits in suspense. The same file twice changes nothing. */
+import type { BankEntry } from '../../channels/payments/bank-file/entry.ts';
 import { agreementsByNationalId, agreementsByWords } from '../../db/bank-matching.ts';
 import { creditorById, type CreditorRow } from '../../db/creditors.ts';
 import type { AgreementRow } from '../../db/database.ts';
@@ -16,23 +17,6 @@ import { loadState } from '../rebuild.ts';
 import { amountsOf } from './link.ts';
 import { bookMovement, movementId } from './movement.ts';
 
-/** An entry as the readers of bank files give it. */
-export interface BankEntry {
-  /** The same movement has it in every file that shows it. */
-  readonly id: string;
-  /** Local date of the bank, YYYY-MM-DD. */
-  readonly bookedOn: string;
-  readonly amountMinor: number;
-  readonly currency: string;
-  readonly direction: 'in' | 'out';
-  /** It takes an earlier one back. */
-  readonly reversal?: boolean | undefined;
-  readonly reference: string;
-  readonly payerName?: string | undefined;
-  readonly payerNationalId?: string | undefined;
-  readonly account: string;
-}
-
 export interface BankBooked {
   readonly entries: number;
   readonly booked: number;
@@ -49,12 +33,18 @@ const SHORT_WORD = 5;
 
 /** Takes the entries of a creditor's account in; ERR_NOT_FOUND for a creditor that this key may not see. */
 export async function bookBankEntries(ctx: RegisterContext, actor: Actor, creditorId: string, entries: readonly BankEntry[]): Promise<BankBooked> {
-  requireVisible(actor, creditorId);
-  const creditor = await creditorById(ctx.db, creditorId);
-  if (creditor === undefined) throw new AppError('ERR_NOT_FOUND', 'There is no such creditor.');
+  const creditor = await visibleCreditor(ctx, actor, creditorId);
   const tally = { booked: 0, suspense: 0, unchanged: 0, skipped: 0 };
   for (const entry of entries) tally[await enter(ctx, actor, creditor, entry)] += 1;
   return { entries: entries.length, ...tally };
+}
+
+/** The creditor, when this key may see it; ERR_NOT_FOUND else. */
+export async function visibleCreditor(ctx: RegisterContext, actor: Actor, creditorId: string): Promise<CreditorRow> {
+  requireVisible(actor, creditorId);
+  const creditor = await creditorById(ctx.db, creditorId);
+  if (creditor === undefined) throw new AppError('ERR_NOT_FOUND', 'There is no such creditor.');
+  return creditor;
 }
 
 async function enter(ctx: RegisterContext, actor: Actor, creditor: CreditorRow, entry: BankEntry): Promise<'booked' | 'suspense' | 'unchanged' | 'skipped'> {
