@@ -98,8 +98,6 @@ describe('without script', () => {
       await page.getByRole('radio', { name: 'jueves 12 de marzo' }).check();
       await page.getByRole('button', { name: 'Comprometer esta fecha' }).click();
       await page.getByRole('heading', { level: 1, name: 'Anotamos su fecha' }).waitFor();
-      await page.goBack();
-      await page.goForward();
       await page.getByRole('link', { name: 'Volver a mi plan' }).click();
       await page.getByRole('link', { name: 'Que me llamen' }).click();
       for (const [slot, button] of [[1, 'Agendar la llamada'], [3, 'Cambiar a esta hora']] as const) {
@@ -169,19 +167,21 @@ test('each form, with its errors and its confirmation, looks right and is light 
   const reached = await longest();
   await grantCalls(reached);
   await pay(rig.desk.ctx, reached.agreementId, 80_000);
-  for (const look of LOOKS.filter(({ width }) => PICTURES !== undefined || width === 360)) {
-    await inBrowser(look, async (page) => {
-      await enter(page, reached);
-      for (const { name, path, then } of INSIDE) {
-        if (name === 'date-done' && (look.width !== 360 || look.colorScheme === 'dark')) continue;
-        await page.goto(`${base}/d/${reached.token}${path}`);
-        if (then !== undefined) await then(page);
-        if (name.endsWith('-wrong')) await page.getByRole('alert').first().waitFor();
+  await inBrowser({ width: 360, colorScheme: 'light' }, async (page) => {
+    await enter(page, reached);
+    for (const { name, path, then } of INSIDE) {
+      await page.goto(`${base}/d/${reached.token}${path}`);
+      if (then !== undefined) await then(page);
+      if (name.endsWith('-wrong')) await page.getByRole('alert').first().waitFor();
+      expect(await weightOf(page)).toBeLessThan(50_000);
+      for (const look of LOOKS.filter(({ width }) => PICTURES !== undefined || width === 360)) {
+        await page.setViewportSize({ width: look.width, height: 740 });
+        await page.emulateMedia({ colorScheme: look.colorScheme });
         await looksRight(page, name, look);
-        expect(await weightOf(page)).toBeLessThan(50_000);
       }
-    }, true);
-  }
+      await page.setViewportSize({ width: 360, height: 740 });
+    }
+  }, true);
 });
 
 /** Bytes of the page and of everything it loads. */

@@ -180,6 +180,16 @@ describe('the second factor', () => {
   });
 });
 
+test('whoever tries many tokens that open nothing gets no page at all for a while, with the time to wait; others go on', async () => {
+  const { token } = await reach(rig);
+  const from = caller();
+  for (let n = 0; n < 30; n += 1) await open(rig, `/${n % 2 === 0 ? 'd' : 's'}/${'z'.repeat(20)}${String(n).padStart(2, '0')}`, { from });
+  const refused = await open(rig, `/d/${token}`, { from });
+  expect(refused).toMatchObject({ statusCode: 429, body: expect.stringContaining('Espere un momento') });
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(500);
+  expect((await open(rig, `/d/${token}`)).statusCode).toBe(200);
+});
+
 describe('after it', () => {
   test("Chile's seven items stand there, the sentence about goods word for word, and the plan with what is paid", async () => {
     const reached = await reach(rig);

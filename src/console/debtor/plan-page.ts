@@ -16,15 +16,14 @@ export async function planPage(visit: OpenVisit, wrong: Wrong = {}): Promise<Vie
       ...frame(visit, shown.hello, wrong), title: writer.firm, ...shown, rightsHere: rightsIn(writer.country, language), pay: shown.owes ? await payButton(visit) : null,
       wholePlan: shown.agreement.more === null ? null : { href: to('plan'), name: say.wholePlan(shown.agreement.more) }, disputed: agreement.disputed ? say.disputed : null,
       others: shown.others.map((one) => ({ ...one, href: addressOf({ ...visit, carry: { ...visit.carry, a: one.key } }, null) })),
-      dateHref: to('date'), callHref: to('call'), links: linksOf(visit, shown.owes),
+      dateHref: to('date'), callHref: to('call'), links: linksOf(visit),
     },
   };
 }
 
-function linksOf(visit: OpenVisit, owes: boolean): { href: string; name: string }[] {
+function linksOf(visit: OpenVisit): { href: string; name: string }[] {
   const { say, agreement } = visit;
   return [
-    ...(owes ? [{ href: addressOf(visit, 'plans'), name: say.plansLink }] : []),
     ...(agreement.closed ? [] : [{ href: addressOf(visit, 'dispute'), name: say.disputeLink }]),
     { href: addressOf(visit, 'receipts'), name: say.receiptsLink }, { href: addressOf(visit, 'contact'), name: say.contactLink },
   ];

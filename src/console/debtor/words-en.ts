@@ -2,7 +2,7 @@
 import type { ActWords } from './words.ts';
 
 export const EN: ActWords = {
-  back: 'Back to my plan', save: 'Save', again: 'The page had been open for a long time and nothing was saved. Check and send again.', problem: 'Check what is marked',
+  back: 'Back to my plan', again: 'The page had been open for a long time and nothing was saved. Check and send again.', problem: 'Check what is marked',
   others: 'Also with us', wholePlan: (count) => `See all ${count} instalments`, earlier: 'Earlier', later: 'Later',
   pay: (amount) => `Pay ${amount}`, payGone: 'It cannot be paid here now. See below how to pay.', otherDate: 'Another date', talk: 'Call me', more: 'What you can do',
   disputed: 'We are looking into your dispute. Meanwhile we will not ask you to pay.',
@@ -35,10 +35,4 @@ export const EN: ActWords = {
 
   receiptsLink: 'My payments', receiptsTitle: 'Payments we received', receiptsNone: 'We have not registered payments yet. If you have paid, tell us under “This is not right”.', reversed: (date) => `Returned or cancelled on ${date}: it does not count.`,
   methods: { transfer: 'Transfer', card: 'Card', cash: 'Cash', cheque: 'Cheque', directDebit: 'Direct debit', link: 'Online payment', other: 'Other means' }, receiptsTotal: 'Received in total',
-
-  plansLink: 'See other plans', plansTitle: 'Other plans for you', plansText: 'You can accept one of these right now. If none suits you, ask for a call.', plansNone: 'We have no other plan to offer here for now. We can look at it together by phone.',
-  plansFrom: (date) => `You can ask for another plan from ${date}.`, plansLegend: 'Plan', planKinds: { moveDate: 'Move the date', newPlan: 'New instalments', payNow: 'Pay everything now' },
-  planOne: (amount, date) => `${amount} on ${date}`, planMany: (count, amount, first, last) => `${count} instalments of ${amount}, from ${first} to ${last}`, planSaves: (amount) => `With a discount of ${amount}, which holds if you pay on the date.`,
-  plansAccept: 'Accept this plan', plansAcceptText: 'When you accept, the chosen plan replaces the earlier one, and your acceptance is kept on record.', plansMissing: 'Choose a plan.', plansGone: 'That plan is no longer on offer. These are the ones of now.',
-  plansDone: 'Your new plan is registered', plansDoneText: (count) => (count === 1 ? 'It is 1 payment. You find it in your plan.' : `There are ${count} instalments. You find them in your plan.`),
 };

@@ -2,7 +2,7 @@
 import type { ActWords } from './words.ts';
 
 export const ES: ActWords = {
-  back: 'Volver a mi plan', save: 'Guardar', again: 'La página llevaba mucho tiempo abierta y no guardamos nada. Revise y envíe de nuevo.', problem: 'Revise lo marcado',
+  back: 'Volver a mi plan', again: 'La página llevaba mucho tiempo abierta y no guardamos nada. Revise y envíe de nuevo.', problem: 'Revise lo marcado',
   others: 'También con nosotros', wholePlan: (count) => `Ver las ${count} cuotas`, earlier: 'Anteriores', later: 'Siguientes',
   pay: (amount) => `Pagar ${amount}`, payGone: 'Ahora no se puede pagar por aquí. Vea abajo cómo pagar.', otherDate: 'Otra fecha', talk: 'Que me llamen', more: 'Qué puede hacer',
   disputed: 'Estamos revisando su reclamo. Mientras tanto no le pediremos pagar.',
@@ -35,10 +35,4 @@ export const ES: ActWords = {
 
   receiptsLink: 'Mis pagos', receiptsTitle: 'Pagos que recibimos', receiptsNone: 'Todavía no registramos pagos. Si ya pagó, puede avisarnos en «Esto no es correcto».', reversed: (date) => `Devuelto o anulado el ${date}: no cuenta.`,
   methods: { transfer: 'Transferencia', card: 'Tarjeta', cash: 'Efectivo', cheque: 'Cheque', directDebit: 'Débito automático', link: 'Pago en línea', other: 'Otro medio' }, receiptsTotal: 'Total recibido',
-
-  plansLink: 'Ver otros planes', plansTitle: 'Otros planes para usted', plansText: 'Puede aceptar uno de estos ahora mismo. Si ninguno le sirve, pida que le llamen.', plansNone: 'Por ahora no tenemos otro plan que ofrecerle aquí. Podemos verlo juntos por teléfono.',
-  plansFrom: (date) => `Podrá pedir otro plan desde el ${date}.`, plansLegend: 'Plan', planKinds: { moveDate: 'Mover la fecha', newPlan: 'Cuotas nuevas', payNow: 'Pagar todo ahora' },
-  planOne: (amount, date) => `${amount} el ${date}`, planMany: (count, amount, first, last) => `${count} cuotas de ${amount}, del ${first} al ${last}`, planSaves: (amount) => `Con un descuento de ${amount}, que vale si paga en la fecha.`,
-  plansAccept: 'Aceptar este plan', plansAcceptText: 'Al aceptar, el plan elegido reemplaza al anterior y queda constancia de su aceptación.', plansMissing: 'Elija un plan.', plansGone: 'Ese plan ya no está disponible. Estos son los de ahora.',
-  plansDone: 'Su nuevo plan quedó registrado', plansDoneText: (count) => (count === 1 ? 'Es 1 pago. Lo encuentra en su plan.' : `Son ${count} cuotas. Las encuentra en su plan.`),
 };

@@ -2,7 +2,7 @@
 import type { ActWords } from './words.ts';
 
 export const PT: ActWords = {
-  back: 'Voltar ao meu plano', save: 'Salvar', again: 'A página ficou aberta por muito tempo e nada foi salvo. Confira e envie de novo.', problem: 'Confira o que está marcado',
+  back: 'Voltar ao meu plano', again: 'A página ficou aberta por muito tempo e nada foi salvo. Confira e envie de novo.', problem: 'Confira o que está marcado',
   others: 'Também conosco', wholePlan: (count) => `Ver as ${count} parcelas`, earlier: 'Anteriores', later: 'Seguintes',
   pay: (amount) => `Pagar ${amount}`, payGone: 'Agora não é possível pagar por aqui. Veja abaixo como pagar.', otherDate: 'Outra data', talk: 'Receber ligação', more: 'O que você pode fazer',
   disputed: 'Estamos analisando a sua contestação. Enquanto isso não pediremos pagamento.',
@@ -35,10 +35,4 @@ export const PT: ActWords = {
 
   receiptsLink: 'Meus pagamentos', receiptsTitle: 'Pagamentos que recebemos', receiptsNone: 'Ainda não identificamos pagamentos. Se já pagou, avise em «Isto não está certo».', reversed: (date) => `Devolvido ou anulado em ${date}: não conta.`,
   methods: { transfer: 'Transferência', card: 'Cartão', cash: 'Dinheiro', cheque: 'Cheque', directDebit: 'Débito automático', link: 'Pagamento on-line', other: 'Outro meio' }, receiptsTotal: 'Total recebido',
-
-  plansLink: 'Ver outros planos', plansTitle: 'Outros planos para você', plansText: 'Você pode aceitar um destes agora mesmo. Se nenhum servir, peça uma ligação.', plansNone: 'Por enquanto não temos outro plano para oferecer aqui. Podemos ver juntos por telefone.',
-  plansFrom: (date) => `Você poderá pedir outro plano a partir de ${date}.`, plansLegend: 'Plano', planKinds: { moveDate: 'Mudar a data', newPlan: 'Novas parcelas', payNow: 'Pagar tudo agora' },
-  planOne: (amount, date) => `${amount} em ${date}`, planMany: (count, amount, first, last) => `${count} parcelas de ${amount}, de ${first} a ${last}`, planSaves: (amount) => `Com um desconto de ${amount}, que vale se pagar na data.`,
-  plansAccept: 'Aceitar este plano', plansAcceptText: 'Ao aceitar, o plano escolhido substitui o anterior e a sua aceitação fica registrada.', plansMissing: 'Escolha um plano.', plansGone: 'Esse plano não está mais disponível. Estes são os de agora.',
-  plansDone: 'O seu novo plano foi registrado', plansDoneText: (count) => (count === 1 ? 'É 1 pagamento. Está no seu plano.' : `São ${count} parcelas. Estão no seu plano.`),
 };

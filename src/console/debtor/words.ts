@@ -6,7 +6,6 @@ import { PT } from './words-pt.ts';
 
 export interface ActWords {
   readonly back: string;
-  readonly save: string;
   readonly again: string;
   readonly problem: string;
   readonly others: string;
@@ -98,23 +97,6 @@ export interface ActWords {
   readonly reversed: (date: string) => string;
   readonly methods: Readonly<Record<'transfer' | 'card' | 'cash' | 'cheque' | 'directDebit' | 'link' | 'other', string>>;
   readonly receiptsTotal: string;
-
-  readonly plansLink: string;
-  readonly plansTitle: string;
-  readonly plansText: string;
-  readonly plansNone: string;
-  readonly plansFrom: (date: string) => string;
-  readonly plansLegend: string;
-  readonly planKinds: Readonly<Record<'moveDate' | 'newPlan' | 'payNow', string>>;
-  readonly planOne: (amount: string, date: string) => string;
-  readonly planMany: (count: number, amount: string, first: string, last: string) => string;
-  readonly planSaves: (amount: string) => string;
-  readonly plansAccept: string;
-  readonly plansAcceptText: string;
-  readonly plansMissing: string;
-  readonly plansGone: string;
-  readonly plansDone: string;
-  readonly plansDoneText: (count: number) => string;
 }
 
 const WORDS: Readonly<Record<PageLanguage, ActWords>> = { es: ES, pt: PT, en: EN };
