@@ -147,16 +147,16 @@ async function enter(page: Page, { token }: Reached): Promise<void> {
   await page.getByRole('heading', { level: 1, name: /Hola/ }).waitFor();
 }
 
-/** Each form as it opens, with its errors, and what it leads to; `then` is done once in a light look. */
-const INSIDE: readonly { readonly name: string; readonly path: string; readonly then?: (page: Page) => Promise<void> }[] = [
-  { name: 'date', path: '/date' }, { name: 'date-wrong', path: '/date', then: (page) => page.getByRole('button', { name: 'Comprometer esta fecha' }).click() },
-  { name: 'call', path: '/call' }, { name: 'call-wrong', path: '/call', then: (page) => page.getByRole('button', { name: 'Agendar la llamada' }).click() },
-  { name: 'dispute', path: '/dispute' }, { name: 'dispute-wrong', path: '/dispute', then: async (page) => {
+/** Each form as it opens, with its errors, and what it leads to; `first` is what is done on it before looking. */
+const INSIDE: readonly { readonly name: string; readonly path: string; readonly first?: (page: Page) => Promise<void> }[] = [
+  { name: 'date', path: '/date' }, { name: 'date-wrong', path: '/date', first: (page) => page.getByRole('button', { name: 'Comprometer esta fecha' }).click() },
+  { name: 'call', path: '/call' }, { name: 'call-wrong', path: '/call', first: (page) => page.getByRole('button', { name: 'Agendar la llamada' }).click() },
+  { name: 'dispute', path: '/dispute' }, { name: 'dispute-wrong', path: '/dispute', first: async (page) => {
     await page.getByLabel('Adjuntar un comprobante').setInputFiles({ name: 'a.exe', mimeType: 'application/pdf', buffer: Buffer.from('MZ') });
     await page.getByRole('button', { name: 'Enviar el reclamo' }).click();
   } },
   { name: 'contact', path: '/contact' }, { name: 'receipts', path: '/receipts' }, { name: 'plan-rest', path: '/plan' },
-  { name: 'date-done', path: '/date', then: async (page) => {
+  { name: 'date-done', path: '/date', first: async (page) => {
     await page.getByRole('radio').nth(2).check();
     await page.getByRole('button', { name: 'Comprometer esta fecha' }).click();
     await page.getByRole('status').waitFor();
@@ -169,9 +169,9 @@ test('each form, with its errors and its confirmation, looks right and is light 
   await pay(rig.desk.ctx, reached.agreementId, 80_000);
   await inBrowser({ width: 360, colorScheme: 'light' }, async (page) => {
     await enter(page, reached);
-    for (const { name, path, then } of INSIDE) {
+    for (const { name, path, first } of INSIDE) {
       await page.goto(`${base}/d/${reached.token}${path}`);
-      if (then !== undefined) await then(page);
+      if (first !== undefined) await first(page);
       if (name.endsWith('-wrong')) await page.getByRole('alert').first().waitFor();
       expect(await weightOf(page)).toBeLessThan(50_000);
       for (const look of LOOKS.filter(({ width }) => PICTURES !== undefined || width === 360)) {
