@@ -28,7 +28,7 @@ export const ES: ActWords = {
   disputeFileLarge: 'El archivo pesa más de 5 MB. Elija uno más liviano o una foto de menor tamaño.', disputeFileKind: 'Ese archivo no es un PDF ni una foto JPG o PNG. Elija otro.', disputeFileAgain: 'Si había elegido un archivo, elíjalo de nuevo.',
   disputeDone: 'Recibimos su reclamo', disputeDoneText: (date) => `Lo recibimos el ${date}. Mientras lo revisamos no le pediremos pagar.`, disputeNotNow: 'Ya hay un reclamo en revisión, o no hay nada que reclamar aquí.',
 
-  contactLink: 'Cómo escribirme', contactTitle: 'Cómo podemos comunicarnos con usted', contactText: 'Escribimos y llamamos solo en los días y horas que permite la ley. Deje lo que no quiera recibir.',
+  contactLink: 'Cómo escribirme', contactTitle: 'Cómo podemos comunicarnos con usted', contactText: 'Escribimos y llamamos solo en los días y horas que permite la ley. Quite lo que no quiera recibir.',
   channels: { sms: 'Mensajes de texto', email: 'Correos', call: 'Llamadas' }, channelOff: 'No lo usamos.', stop: { sms: 'No quiero mensajes de texto', email: 'No quiero correos', call: 'No quiero llamadas' },
   stopAllTitle: 'No recibir nada más', stopAllText: (creditor) => `No le escribiremos ni llamaremos más por ${creditor}. Puede seguir viendo esta página mientras el enlace dure.`, stopAll: 'No quiero recibir nada más',
   stopDone: 'Listo, lo anotamos. Si cambia de opinión, puede volver a pedirlo hablando con nosotros.', contactNone: 'No tenemos un teléfono ni un correo suyo en uso.',
