@@ -55,18 +55,29 @@ export interface PlanLine {
 }
 
 export interface AgreementView {
+  readonly reference: string;
   readonly lead: string;
   readonly bigAmount: string | null;
   readonly under: string | null;
   readonly promise: string | null;
   readonly facts: readonly Fact[];
   readonly plan: readonly PlanLine[];
+  /** Instalments in all, when more than those shown. */
+  readonly more: number | null;
+}
+
+export interface OtherView {
+  readonly key: string;
+  readonly name: string;
+  readonly amount: string | null;
 }
 
 export interface PlanView {
   readonly hello: string;
   readonly onBehalf: string | null;
-  readonly agreements: readonly AgreementView[];
+  readonly agreement: AgreementView;
+  /** What else the person owes there. */
+  readonly others: readonly OtherView[];
   readonly owes: boolean;
   readonly payUrl: string | null;
   readonly payAt: string;
@@ -76,13 +87,16 @@ export interface PlanView {
   readonly notSeizure: string | null;
 }
 
-/** Everything that is shown after the second factor. */
-export function planView(plan: DebtorPlan, writer: Writer, language: PageLanguage): PlanView {
+/** Everything that is shown after the second factor, of one agreement; the others by name. */
+export function planView(plan: DebtorPlan, shown: DebtorAgreement, writer: Writer, language: PageLanguage): PlanView {
   const words = wordsIn(language);
   const locale = localeFor(language, writer.country);
   return {
     hello: words.hello(plan.firstName), onBehalf: plan.creditorName === writer.firm ? null : words.onBehalf(plan.creditorName),
-    agreements: plan.agreements.map((one) => agreementView(one, plan, words, locale)), owes: plan.agreements.some((one) => !one.settled && !one.closed),
+    agreement: agreementView(shown, plan, words, locale), owes: !shown.settled && !shown.closed,
+    others: plan.agreements.filter((one) => one.id !== shown.id).map((one) => ({
+      key: one.key, name: `${words.contract} ${one.reference}`, amount: one.settled || one.closed ? null : formatAmount(one.owedMinor, one.currency, locale),
+    })),
     payUrl: plan.payUrl, payAt: words.payAt(plan.creditorName), payDirectly: payDirectly(plan, writer, words), rights: words.rightsText(plan.creditorName),
     notSeizure: writer.country === 'CL' ? phrasesOf(locale).blocks.notSeizure : null,
   };
@@ -97,11 +111,28 @@ function agreementView(agreement: DebtorAgreement, plan: DebtorPlan, words: Debt
   const money = (minor: number): string => formatAmount(minor, agreement.currency, locale);
   const promise = agreement.promise;
   return {
-    ...dueBox(agreement, words, locale, money),
+    reference: agreement.reference, ...dueBox(agreement, words, locale, money),
     promise: promise === null ? null : words.promised(money(promise.amountMinor), formatDate(promise.dueOn, locale)),
     facts: factsOf(agreement, plan, words, locale, money),
-    plan: agreement.closed || agreement.agreedOn === null ? [] : agreement.instalments.map((one) => planLine(one, words, locale, money)),
+    plan: instalmentLines(agreement, words, locale, { from: firstShown(agreement), count: MOST_LINES }), more: agreement.instalments.length > MOST_LINES ? agreement.instalments.length : null,
   };
+}
+
+/** A page stays light however long a plan is. */
+const MOST_LINES = 24;
+
+/** What is to be paid, and the two before it. */
+function firstShown({ instalments }: DebtorAgreement): number {
+  if (instalments.length <= MOST_LINES) return 0;
+  const unpaid = instalments.findIndex(({ state }) => state !== 'paid');
+  return Math.max(0, Math.min((unpaid === -1 ? instalments.length : unpaid) - 2, instalments.length - MOST_LINES));
+}
+
+/** The lines of a plan; none when there is no plan (any more). */
+export function instalmentLines(agreement: DebtorAgreement, words: DebtorWords, locale: string, window: { readonly from: number; readonly count: number }): PlanLine[] {
+  if (agreement.closed || agreement.agreedOn === null) return [];
+  const money = (minor: number): string => formatAmount(minor, agreement.currency, locale);
+  return agreement.instalments.slice(window.from, window.from + window.count).map((one) => planLine(one, words, locale, money));
 }
 
 type Money = (minor: number) => string;

@@ -28,8 +28,6 @@ export interface DebtorWords {
   readonly lockedTitle: string;
   readonly lockedFor: (minutes: number) => string;
   readonly lockedForGood: string;
-  readonly expiredTitle: string;
-  readonly expired: string;
   readonly unknownTitle: string;
   readonly unknown: string;
   readonly thanksNotMeTitle: string;
@@ -108,8 +106,7 @@ const ES: DebtorWords = {
   wrong: (left) => `No coincide. Revise lo que escribió. ${left === 1 ? 'Le queda 1 intento.' : `Le quedan ${left} intentos.`}`,
   lockedTitle: 'Espere un momento', lockedFor: (minutes) => `Hubo varios intentos que no coincidieron. Puede volver a intentarlo en ${minutes === 1 ? '1 minuto' : `${minutes} minutos`}.`,
   lockedForGood: 'Hubo muchos intentos que no coincidieron y este enlace quedó cerrado. El próximo mensaje traerá uno nuevo; también puede comunicarse con nosotros.',
-  expiredTitle: 'Este enlace venció', expired: 'El próximo mensaje traerá uno nuevo. Si necesita la información antes, comuníquese con nosotros.',
-  unknownTitle: 'No encontramos esta página', unknown: 'Puede que el enlace esté incompleto. Ábralo de nuevo desde el mensaje que recibió.',
+  unknownTitle: 'No encontramos esta página', unknown: 'Puede que el enlace esté incompleto o que haya vencido. Ábralo desde el último mensaje que recibió; el próximo traerá uno nuevo.',
   thanksNotMeTitle: 'Gracias por avisarnos', thanksNotMe: 'No volveremos a escribir a este número o correo por este asunto.',
   tooManyTitle: 'Espere un momento', tooMany: 'Hubo muchos intentos seguidos desde su conexión. Vuelva a abrir el enlace en un minuto.',
   failedTitle: 'No pudimos mostrar la página', failed: 'Es un problema nuestro. Por favor, inténtelo de nuevo en unos minutos.',
@@ -141,8 +138,7 @@ const PT: DebtorWords = {
   wrong: (left) => `Não coincide. Confira o que digitou. ${left === 1 ? 'Resta 1 tentativa.' : `Restam ${left} tentativas.`}`,
   lockedTitle: 'Aguarde um momento', lockedFor: (minutes) => `Houve várias tentativas que não coincidiram. Você pode tentar de novo em ${minutes === 1 ? '1 minuto' : `${minutes} minutos`}.`,
   lockedForGood: 'Houve muitas tentativas que não coincidiram e este link foi fechado. A próxima mensagem trará um novo; você também pode falar conosco.',
-  expiredTitle: 'Este link venceu', expired: 'A próxima mensagem trará um novo. Se precisar da informação antes, fale conosco.',
-  unknownTitle: 'Não encontramos esta página', unknown: 'Talvez o link esteja incompleto. Abra de novo a partir da mensagem que recebeu.',
+  unknownTitle: 'Não encontramos esta página', unknown: 'Talvez o link esteja incompleto ou vencido. Abra a partir da última mensagem que recebeu; a próxima trará um novo.',
   thanksNotMeTitle: 'Obrigado por avisar', thanksNotMe: 'Não escreveremos mais a este número ou e-mail por este assunto.',
   tooManyTitle: 'Aguarde um momento', tooMany: 'Houve muitas tentativas seguidas da sua conexão. Abra o link de novo em um minuto.',
   failedTitle: 'Não conseguimos mostrar a página', failed: 'É um problema nosso. Por favor, tente de novo em alguns minutos.',
@@ -174,8 +170,7 @@ const EN: DebtorWords = {
   wrong: (left) => `It does not match. Check what you typed. You have ${left === 1 ? '1 try' : `${left} tries`} left.`,
   lockedTitle: 'Please wait a moment', lockedFor: (minutes) => `Several tries did not match. You can try again in ${minutes === 1 ? '1 minute' : `${minutes} minutes`}.`,
   lockedForGood: 'Many tries did not match, and this link is closed. The next message will bring a new one; you can also get in touch with us.',
-  expiredTitle: 'This link has expired', expired: 'The next message will bring a new one. If you need the information sooner, get in touch with us.',
-  unknownTitle: 'We cannot find this page', unknown: 'The link may be incomplete. Open it again from the message that you received.',
+  unknownTitle: 'We cannot find this page', unknown: 'The link may be incomplete or have expired. Open it from the last message that you received; the next one will bring a new one.',
   thanksNotMeTitle: 'Thank you for telling us', thanksNotMe: 'We will not write to this number or address again about this matter.',
   tooManyTitle: 'Please wait a moment', tooMany: 'There were many tries in a row from your connection. Open the link again in a minute.',
   failedTitle: 'We could not show the page', failed: 'It is a problem of ours. Please try again in a few minutes.',

@@ -8,6 +8,8 @@ export interface View {
   readonly status: number;
   readonly template: string;
   readonly data: object;
+  /** Seconds until it is worth coming back. */
+  readonly retryAfter?: number;
 }
 
 /** A page that only says something; `thanks` carries a tick. */
@@ -25,6 +27,6 @@ export function notice(shown: Notice): View {
 /** Renders and answers; each template is read once. */
 export function pageSender(): (reply: FastifyReply, view: View) => FastifyReply {
   const eta = new Eta({ views: join(import.meta.dirname, 'templates'), cache: true });
-  return (reply, { status, template, data }) =>
-    reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(eta.render(`./${template}`, data));
+  return (reply, { status, template, data, retryAfter }) =>
+    (retryAfter === undefined ? reply : reply.header('retry-after', String(retryAfter))).code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(eta.render(`./${template}`, data));
 }

@@ -401,6 +401,13 @@ export interface DisputeTable {
   resolved_at: NullableTimestamp;
 }
 
+export interface DisputeFileTable {
+  dispute_id: string;
+  media_type: 'application/pdf' | 'image/jpeg' | 'image/png';
+  bytes: Buffer;
+  received_at: Timestamp;
+}
+
 export type AttemptState = 'claimed' | 'calling' | 'sent' | 'rejected' | 'undeliverable' | 'unknown';
 
 /** What was said: an SMS has `body`, an e-mail `subject`, `text` and `html`. */
@@ -828,6 +835,7 @@ export interface Database {
   payment_receipt: PaymentReceiptTable;
   promise: PromiseTable;
   dispute: DisputeTable;
+  dispute_file: DisputeFileTable;
   contact_wait: ContactWaitTable;
   attempt: AttemptTable;
   agreement_co_debtor: AgreementCoDebtorTable;

@@ -26,3 +26,8 @@ export async function disputeById(db: Db | Trx, agreementId: string, id: string)
 export async function endDispute(trx: Trx, id: string, end: { outcome: 'upheld' | 'rejected'; note: string; at: number }): Promise<void> {
   await trx.updateTable('dispute').set({ outcome: end.outcome, note: end.note, resolved_at: instant(end.at) }).where('id', '=', id).execute();
 }
+
+/** Disputes of an agreement without an outcome, the oldest first. */
+export async function openDisputesOf(db: Db | Trx, agreementId: string): Promise<DisputeRow[]> {
+  return db.selectFrom('dispute').selectAll().where('agreement_id', '=', agreementId).where('outcome', 'is', null).orderBy('opened_at').orderBy('id').execute();
+}

@@ -67,6 +67,8 @@ const TAKINGS: readonly Taking[] = [
   { table: 'past_contact', columns: ['note'], take: async (trx, { personId }) => rowsOf(await sql`update past_contact set note = null where person_id = ${personId}::uuid and note is not null`.execute(trx)) },
   { table: 'call_log', columns: ['note'], take: async (trx, person) => rowsOf(await sql`update call_log set note = null where agreement_id = any(${ofAgreements(person)}) and note is not null`.execute(trx)) },
   { table: 'callback', columns: ['note'], take: async (trx, person) => rowsOf(await sql`update callback set note = null where agreement_id = any(${ofAgreements(person)}) and note is not null`.execute(trx)) },
+  { table: 'dispute_file', columns: 'row', take: async (trx, person) => rowsOf(await sql`
+    delete from dispute_file where dispute_id in (select id from dispute where agreement_id = any(${ofAgreements(person)}))`.execute(trx)) },
   { table: 'dispute', columns: ['reason', 'text', 'note'], take: async (trx, person) => rowsOf(await sql`
     update dispute set reason = 'erased', text = null, note = null where agreement_id = any(${ofAgreements(person)})`.execute(trx)) },
   { table: 'fact_note', columns: 'row', take: async (trx, person) => rowsOf(await sql`delete from fact_note where agreement_id = any(${ofAgreements(person)})`.execute(trx)) },

@@ -1,8 +1,8 @@
 /** How long, how much and how often a debtor may promise. Defaults as data; a creditor's settings override them. */
-import type { AgreementState, AgreementView, Instant, LocalDate, Minor } from './agreement.ts';
+import type { AgreementState, AgreementView, Instant, LocalDate, Minor, PromiseView } from './agreement.ts';
 import { viewOf } from './view.ts';
 import { statusOf } from './promise.ts';
-import { daysBetween, localDate } from './zone.ts';
+import { addDays, daysBetween, localDate } from './zone.ts';
 
 export interface PromiseLimits {
   /** Days from today to the promised date, at most. */
@@ -32,6 +32,27 @@ export interface PromiseReason extends PromiseRefusal {
   readonly limit: number | string;
 }
 
+export interface PromiseRoom {
+  /** The first and the last date that may be promised today. */
+  readonly firstOn: LocalDate;
+  readonly lastOn: LocalDate;
+  /** Promises that may still be made in a row; 0: none now. */
+  readonly left: number;
+}
+
+/** Within what a promise may be made now, for whoever asks before promising; null when nothing is left to promise. */
+export function promiseRoom(state: AgreementState, now: Instant, limits: PromiseLimits = PROMISE_LIMITS): PromiseRoom | null {
+  const view = viewOf(state);
+  if (view.phase === 'closed' || view.phase === 'settled' || view.balanceMinor <= 0) return null;
+  const today = localDate(state.terms.zone, now);
+  return { firstOn: today, lastOn: addDays(today, limits.maxDaysAhead), left: Math.max(0, limits.maxInARow - inARow(view.promises, now)) };
+}
+
+/** Promises since the last kept one: open, or not kept. */
+function inARow(promises: readonly PromiseView[], now: Instant): number {
+  return promises.length - 1 - promises.findLastIndex((one) => statusOf(one, now) === 'kept');
+}
+
 /** Whether this promise may be taken now: null, or the first reason why not. */
 export function checkPromise(state: AgreementState, promise: PromiseOffer, now: Instant, limits: PromiseLimits = PROMISE_LIMITS): PromiseRefusal | null {
   return promiseRefusals(state, promise, now, limits)[0] ?? null;
@@ -58,9 +79,8 @@ function amountRefusals(balanceMinor: Minor, { amountMinor }: PromiseOffer): Pro
 }
 
 function rowRefusals({ promises }: AgreementView, now: Instant, { maxInARow }: PromiseLimits): PromiseReason[] {
-  const lastKept = promises.findLastIndex((one) => statusOf(one, now) === 'kept');
-  const inARow = promises.length - 1 - lastKept;
-  return inARow >= maxInARow ? [refusal('maxInARow', 'agreement', maxInARow, `${inARow} promises in a row are open or were not kept; at most ${maxInARow} are allowed.`)] : [];
+  const row = inARow(promises, now);
+  return row >= maxInARow ? [refusal('maxInARow', 'agreement', maxInARow, `${row} promises in a row are open or were not kept; at most ${maxInARow} are allowed.`)] : [];
 }
 
 function refusal(bound: PromiseBound, path: PromiseReason['path'], limit: number | string, detail: string): PromiseReason {

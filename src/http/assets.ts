@@ -10,7 +10,7 @@ const FILES = ['tokens.css', 'pacto.css'] as const;
 /** Serves each file with an ETag; a browser asks again after an hour. */
 export async function assets(app: FastifyInstance): Promise<void> {
   for (const file of FILES) {
-    const text = await readFile(join(FOLDER, file), 'utf8');
+    const text = lighter(await readFile(join(FOLDER, file), 'utf8'));
     const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
     app.get(`/assets/${file}`, async (request, reply) => {
       reply.header('cache-control', 'public, max-age=3600').header('etag', etag);
@@ -18,4 +18,9 @@ export async function assets(app: FastifyInstance): Promise<void> {
       return reply.type('text/css; charset=utf-8').send(text);
     });
   }
+}
+
+/** Without what only people who write it read: debtors open these pages on slow lines. */
+function lighter(css: string): string {
+  return css.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/\s+/g, ' ').replaceAll(/ ?([{};,]) ?/g, '$1').trim();
 }

@@ -14,7 +14,9 @@ import { landingPage } from '../console/landing-page.ts';
 import { surveyPages } from '../console/survey-page.ts';
 import { paymentPages } from '../console/payment-page.ts';
 import { unsubscribePages } from '../console/unsubscribe-page.ts';
+import { wallNow } from '../clock.ts';
 import { AppError } from '../errors.ts';
+import { MOST_FILE_BYTES } from '../register/debtor/dispute.ts';
 import type { PaymentDeps } from '../register/payments/deps.ts';
 import type { RegisterContext } from '../register/person-lock.ts';
 import type { SandboxClock } from '../sandbox/clock/sandbox-clock.ts';
@@ -43,6 +45,7 @@ import { sourceRoutes } from './routes/sources.ts';
 import { surveyRoutes } from './routes/surveys.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { paymentWebhooks } from './payment-webhooks.ts';
+import { guardTokens } from './token-guard.ts';
 import { webhooks, type WebhookConfig } from './webhooks.ts';
 
 const BODY_LIMIT = 1_048_576;
@@ -97,14 +100,19 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const limit = deps.sandboxClock === null ? { max: PAGE_RATE, timeWindow: 60_000 } : (false as const);
   await app.register(async (pages) => {
     await pages.register(formbody, { bodyLimit: 16_384 });
-    // A mail program may post the one click as either kind of form.
-    await pages.register(multipart, { attachFieldsToBody: 'keyValues', limits: { fields: 10, files: 0, fieldSize: 1_000 } });
+    if (limit !== false) guardTokens(pages, { ctx, now: wallNow });
     await pages.register(async (own) => surveyPages(own, { ctx, rateLimit: limit }));
-    await pages.register(async (own) => unsubscribePages(own, { ctx, rateLimit: limit }));
+    await pages.register(async (own) => {
+      // A mail program may post the one click as either kind of form.
+      await own.register(multipart, { attachFieldsToBody: 'keyValues', limits: { fields: 10, files: 0, fieldSize: 1_000 } });
+      await unsubscribePages(own, { ctx, rateLimit: limit });
+    });
     await pages.register(async (own) => paymentPages(own, { payments: paymentsOf(deps), rateLimit: limit }));
-    await pages.register(async (own) => debtorPages(own, {
-      ctx, rateLimit: limit, secure: deps.config.publicBaseUrl.startsWith('https:'), sendCode: deps.sendCode ?? null,
-    }));
+    await pages.register(async (own) => {
+      // One file with a dispute; what is cut off for its size is told beside the field.
+      await own.register(multipart, { throwFileSizeLimit: false, limits: { fields: 10, files: 1, parts: 12, fieldSize: 10_000, fileSize: MOST_FILE_BYTES } });
+      await debtorPages(own, { ctx, payments: paymentsOf(deps), rateLimit: limit, secure: deps.config.publicBaseUrl.startsWith('https:'), sendCode: deps.sendCode ?? null });
+    });
   });
   await app.register(webhooks, { ctx, config: deps.config, applyReceipt: deps.applyReceipt });
   await app.register(paymentWebhooks, { payments: paymentsOf(deps) });

@@ -5,6 +5,7 @@ import type { ContactPoint, ContactPointHealth } from '../db/contact-points.ts';
 import type { AgreementRow } from '../db/database.ts';
 import { holdDoubts } from '../db/matches.ts';
 import type { PersonLock } from './person-lock.ts';
+import type { Db, Trx } from '../db/pool.ts';
 import { policiesInForce } from './policies.ts';
 import { lawCaseFor, readSubject } from './sending/law-subject.ts';
 import type { GateRule } from './sending/rules.ts';
@@ -24,7 +25,12 @@ export type CallLaw = (at: number) => LawDecision;
 /** The question for calls to this agreement's person, read once under the lock; the answer depends on the instant (epoch ms) only. */
 export async function callLawOf(lock: PersonLock, row: AgreementRow): Promise<CallLaw> {
   await holdDoubts(lock.trx, row.person_id);
-  const subject = await readSubject(lock.trx, row, lock.now);
+  return callLawSeen(lock.trx, row, lock.now);
+}
+
+/** The same for whoever only looks: what is booked by it asks again under the lock. */
+export async function callLawSeen(db: Db | Trx, row: AgreementRow, now: number): Promise<CallLaw> {
+  const subject = await readSubject(db, row, now);
   const authorisedChannels = callablePhones(subject.points).length > 0 ? (['call'] as const) : [];
   return (at) => {
     const decision = evaluate(policiesInForce(), { ...lawCaseFor(policiesInForce(), subject, 'call', 'collection', at), authorisedChannels });

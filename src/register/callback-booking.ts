@@ -31,7 +31,7 @@ import { notItsTurn, queueUp } from './sending/turn.ts';
 import { agentsOnShift, readFreeSlots, slotOfId, type Slot } from './slots.ts';
 
 /** How long before a slot a step may still book it: the agent has to see it coming. */
-const LEAD = 15 * MINUTE;
+export const LEAD = 15 * MINUTE;
 /** Looked ahead when the step never expires. */
 const HORIZON = 14 * DAY;
 /** When a step that found no slot looks again: local minute of the next day. */
@@ -209,7 +209,7 @@ async function siblingCallUntil(lock: PersonLock, row: AgreementRow): Promise<nu
 }
 
 /** The slots at which the law allows the whole call, one at a time: each costs an evaluation, and the first is mostly free. `inTheWay` gets the rules that kept a slot out. */
-function* lawfulSlots(slots: readonly Slot[], law: CallLaw, inTheWay: Set<string>): Generator<Slot> {
+export function* lawfulSlots(slots: readonly Slot[], law: CallLaw, inTheWay: Set<string> = new Set()): Generator<Slot> {
   let notBefore = -Infinity;
   for (const slot of slots) {
     if (slot.from < notBefore) continue;

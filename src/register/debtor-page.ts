@@ -1,6 +1,5 @@
 /** What a debtor's page shows: before the second factor who writes, after it what is owed, why, and how to get it right. */
 import { paysCreditorOnly } from '../contact-law/text-law.ts';
-import { attemptParts } from '../db/attempts.ts';
 import { creditorById } from '../db/creditors.ts';
 import type { CreditorSettings, NationalId } from '../db/database.ts';
 import type { LinkRow } from '../db/links.ts';
@@ -8,10 +7,11 @@ import { personById } from '../db/persons.ts';
 import type { InstalmentView } from '../domain/agreement.ts';
 import { viewOf } from '../domain/view.ts';
 import { localDate } from '../domain/zone.ts';
+import { agreementKey, agreementsOfLink } from './debtor/agreements.ts';
 import { findLink } from './link.ts';
 import type { RegisterContext } from './person-lock.ts';
 import { policiesInForce } from './policies.ts';
-import { loadStates, type LoadedAgreement } from './rebuild.ts';
+import type { LoadedAgreement } from './rebuild.ts';
 import { isOpen, restOf } from './second-factor.ts';
 import { readSubject } from './sending/law-subject.ts';
 import { firmOf } from './sending/sender.ts';
@@ -26,27 +26,28 @@ export interface Writer {
 }
 
 export type DebtorDoor =
-  | { readonly state: 'expired'; readonly writer: Writer }
   /** `forMs` null: this link opens no more. */
   | { readonly state: 'locked'; readonly writer: Writer; readonly forMs: number | null }
   /** `idType`: which number's last digits are asked for; null: none is known, only a code could open it. */
   | { readonly state: 'ask'; readonly writer: Writer; readonly link: LinkRow; readonly idType: NationalId['type'] | null; readonly idCountry: string }
   | { readonly state: 'open'; readonly writer: Writer; readonly link: LinkRow };
 
-/** Where the reader stands; nothing changes by looking. null for a token that is none of ours. */
+/**
+ * Where the reader stands; nothing changes by looking. null for a token that opens nothing: none of ours, over, of another
+ * kind, or of a person who does not owe this any more. To whoever tries tokens all of these are the same, and take as long.
+ */
 export async function debtorDoor(ctx: RegisterContext, token: string, session: string | null): Promise<DebtorDoor | null> {
   const found = await findLink(ctx.db, 'debtor', token, await ctx.clock.now());
-  if (found === null) return null;
-  const { row: link, expired } = found;
+  if (found === null || found.expired) return null;
+  const { row: link } = found;
   const [person, creditor] = [await personById(ctx.db, link.person_id), await creditorById(ctx.db, link.creditor_id)];
-  const [agreement] = await loadStates(ctx.db, [link.agreement_id]);
-  if (person === undefined || creditor === undefined || agreement === undefined) return null;
-  const writer: Writer = { firm: firmOf(creditor), contact: creditor.settings.contact ?? {}, language: person.language, country: agreement.row.country };
-  if (expired) return { state: 'expired', writer };
+  const [lead] = await agreementsOfLink(ctx.db, link);
+  if (person === undefined || creditor === undefined || lead === undefined) return null;
+  const writer: Writer = { firm: firmOf(creditor), contact: creditor.settings.contact ?? {}, language: person.language, country: lead.row.country };
   if (await isOpen(ctx, link, session)) return { state: 'open', writer, link };
   const rest = await restOf(ctx.db, link);
   if (rest !== null) return { state: 'locked', writer, forMs: rest.forMs };
-  return { state: 'ask', writer, link, idType: person.national_id?.type ?? null, idCountry: person.national_id?.country ?? agreement.row.country };
+  return { state: 'ask', writer, link, idType: person.national_id?.type ?? null, idCountry: person.national_id?.country ?? lead.row.country };
 }
 
 export interface DebtorInstalment {
@@ -61,6 +62,10 @@ export interface DebtorInstalment {
 
 /** Chile's seven items, for one agreement: contract, dates, amounts apart, plan with what is paid. */
 export interface DebtorAgreement {
+  readonly id: string;
+  /** Names it on the pages of this link, and nowhere else. */
+  readonly key: string;
+  readonly zone: string;
   readonly reference: string;
   readonly signedOn: string | null;
   readonly defaultedOn: string | null;
@@ -80,6 +85,8 @@ export interface DebtorAgreement {
   readonly closed: boolean;
   /** An open promise: until its date nothing is asked for. */
   readonly promise: { readonly dueOn: string; readonly amountMinor: number } | null;
+  /** A dispute is open: nothing is asked for. */
+  readonly disputed: boolean;
 }
 
 export interface DebtorPlan {
@@ -94,12 +101,11 @@ export interface DebtorPlan {
   readonly agreements: readonly DebtorAgreement[];
 }
 
-/** What the message spoke of, as it stands now; for a reader who has passed the second factor. */
+/** What the message spoke of and what else the person owes there, as it stands now; for a reader who has passed the second factor. */
 export async function debtorPlan(ctx: RegisterContext, link: LinkRow): Promise<DebtorPlan | null> {
   const [person, creditor] = [await personById(ctx.db, link.person_id), await creditorById(ctx.db, link.creditor_id)];
   if (person === undefined || creditor === undefined) return null;
-  const spokenOf = await attemptParts(ctx.db, link.attempt_id);
-  const loaded = await loadStates(ctx.db, [...new Set([link.agreement_id, ...spokenOf.map((part) => part.agreement_id)])]);
+  const loaded = await agreementsOfLink(ctx.db, link);
   const [lead] = loaded;
   if (lead === undefined) return null;
   const now = await ctx.clock.now();
@@ -108,14 +114,15 @@ export async function debtorPlan(ctx: RegisterContext, link: LinkRow): Promise<D
   return {
     firstName: person.type === 'company' ? person.name : person.name.trim().split(/\s+/)[0] ?? person.name,
     creditorName: creditor.name, payUrl: creditorOnly ? null : creditor.settings.payUrl ?? null, paysCreditorOnly: creditorOnly, today,
-    agreements: loaded.map((one) => agreementOf(one, today, now)),
+    agreements: loaded.map((one) => agreementOf(link, one, today, now)),
   };
 }
 
-function agreementOf({ row, state }: LoadedAgreement, today: string, now: number): DebtorAgreement {
+function agreementOf(link: LinkRow, { row, state }: LoadedAgreement, today: string, now: number): DebtorAgreement {
   const view = viewOf(state);
   const promise = view.promises.find((one) => one.openUntil > now && one.paidMinor < one.amountMinor);
   return {
+    id: row.id, key: agreementKey(link, row.id), zone: row.zone,
     reference: row.debt?.contractRef ?? row.external_id, signedOn: row.debt?.signedOn ?? null, defaultedOn: row.debt?.defaultedOn ?? null, agreedOn: row.kind === 'debt' ? null : row.agreed_on,
     currency: row.currency, owedMinor: view.balanceMinor, paidMinor: view.paidMinor, creditMinor: view.creditMinor,
     debt: row.debt === null ? null : {
@@ -127,5 +134,6 @@ function agreementOf({ row, state }: LoadedAgreement, today: string, now: number
     })),
     settled: view.settledAt !== null, closed: view.closedReason !== null,
     promise: promise === undefined ? null : { dueOn: promise.dueOn, amountMinor: promise.amountMinor - promise.paidMinor },
+    disputed: view.disputes.length > 0,
   };
 }

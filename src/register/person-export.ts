@@ -2,6 +2,7 @@
 import { agreementsOfPerson } from '../db/agreements.ts';
 import { agreementsOwedBeside } from '../db/co-debtors.ts';
 import type { AgreementRow, Row } from '../db/database.ts';
+import { disputesWithFile } from '../db/dispute-files.ts';
 import { erasureOf } from '../db/erasure.ts';
 import { stopsOf } from '../db/identities.ts';
 import { pastContactsOf } from '../db/past-contacts.ts';
@@ -111,6 +112,7 @@ function messagePart(row: Awaited<ReturnType<typeof messagesOfPerson>>[number]):
 async function agreementPart(trx: Trx, row: AgreementRow): Promise<Exported> {
   const view = viewOf((await loadState(trx, row.id)).state);
   const { payments, unmatched, promises, disputes, callbacks, calls, notes, cases, approvals, surveys, waits, proposals, acceptances, overrides } = await recordsOfAgreement(trx, row.id);
+  const withFile = await disputesWithFile(trx, row.id);
   return {
     id: row.id, kind: row.kind, externalId: row.external_id, agreedIn: row.agreed_in, batch: row.batch, phase: row.phase, loggedAt: text(row.logged_at), agreedOn: row.agreed_on, currency: row.currency, debt: row.debt,
     balanceMinor: view.balanceMinor, creditMinor: view.creditMinor, paidMinor: view.paidMinor,
@@ -118,7 +120,7 @@ async function agreementPart(trx: Trx, row: AgreementRow): Promise<Exported> {
     payments: payments.map(toPaymentAnswer),
     unmatchedPayments: unmatched.map((one) => ({ at: text(one.at), reason: one.reason, told: one.payload })),
     promises: promises.map((one) => ({ amountMinor: one.amount_minor, dueOn: one.due_on, channel: one.channel, takenBy: one.taken_by, madeAt: text(one.made_at) })),
-    disputes: disputes.map((one) => ({ reason: one.reason, text: one.text, openedAt: text(one.opened_at), outcome: one.outcome, note: one.note, resolvedAt: optional(one.resolved_at) })),
+    disputes: disputes.map((one) => ({ reason: one.reason, text: one.text, openedAt: text(one.opened_at), outcome: one.outcome, note: one.note, resolvedAt: optional(one.resolved_at), ...(withFile.has(one.id) ? { file: true } : {}) })),
     callbacks: callbacks.map((one) => ({ from: text(one.from_at), until: text(one.until_at), state: one.state, outcome: one.outcome, note: one.note, bookedAt: text(one.booked_at) })),
     calls: calls.map((one) => ({ channel: one.channel, at: text(one.at), outcome: one.outcome, note: one.note, madeBy: one.made_by })),
     acceptedOffers: acceptances.map((one) => ({

@@ -98,6 +98,11 @@ export async function isOpen(ctx: Pick<RegisterContext, 'db'>, link: LinkRow, se
   return session !== null && sessionLasts(ctx.db, hashToken(session), link.id);
 }
 
+/** What the forms of a session carry: another site may send a form, but knows no session. */
+export function formKeyOf(session: string): string {
+  return hashToken(`form ${session}`).slice(0, 32);
+}
+
 /** As people type it: with dots, hyphens or spaces, in small letters. */
 function tidy(text: string): string {
   return text.replace(/[\s.-]/g, '').toUpperCase();

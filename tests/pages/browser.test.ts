@@ -1,9 +1,12 @@
 import AxeBuilder from '@axe-core/playwright';
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pay } from '../register/seed.ts';
+import { instant, json } from '../../src/db/columns.ts';
+import { addDays } from '../../src/domain/zone.ts';
+import { pay, seedAgent } from '../register/seed.ts';
 import { openBrowser } from './browser.ts';
 import { openRig, reach, type Reached, type Rig } from './rig.ts';
 
@@ -17,6 +20,7 @@ let base: string;
 beforeAll(async () => {
   rig = await openRig({ base: 'http://127.0.0.1', unlimited: true });
   browser = await openBrowser();
+  await seedAgent(rig.desk.db, 'g1');
   base = await rig.app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {
@@ -83,6 +87,44 @@ describe('without script', () => {
     });
   });
 
+  test('a person promises a date, books, moves and calls off a call, disputes with a file, and stops the messages', async () => {
+    const reached = await reach(rig);
+    await grantCalls(reached);
+    await inBrowser({ width: 360, colorScheme: 'light' }, async (page) => {
+      await enter(page, reached);
+      await page.getByRole('link', { name: 'Otra fecha' }).click();
+      await page.getByRole('button', { name: 'Comprometer esta fecha' }).click();
+      expect(await page.getByRole('alert').textContent()).toContain('Elija un día entre el jueves 5 de marzo');
+      await page.getByRole('radio', { name: 'jueves 12 de marzo' }).check();
+      await page.getByRole('button', { name: 'Comprometer esta fecha' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Anotamos su fecha' }).waitFor();
+      await page.getByRole('link', { name: 'Volver a mi plan' }).click();
+      await page.getByRole('link', { name: 'Que me llamen' }).click();
+      for (const [slot, button] of [[1, 'Agendar la llamada'], [3, 'Cambiar a esta hora']] as const) {
+        await page.getByRole('radio').nth(slot).check();
+        await page.getByRole('button', { name: button }).click();
+        await page.getByRole('heading', { level: 1, name: 'Llamada agendada' }).waitFor();
+        await page.getByRole('link', { name: 'Cambiar la hora' }).click();
+      }
+      await page.getByRole('button', { name: 'Cancelar la llamada' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Llamada cancelada' }).waitFor();
+      await page.getByRole('link', { name: 'Volver a mi plan' }).click();
+      await page.getByRole('link', { name: 'Esto no es correcto' }).click();
+      await page.getByRole('radio', { name: 'Ya pagué' }).check();
+      await page.getByLabel('Adjuntar un comprobante').setInputFiles({ name: 'a.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') });
+      await page.getByRole('button', { name: 'Enviar el reclamo' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Recibimos su reclamo' }).waitFor();
+      await page.getByRole('link', { name: 'Volver a mi plan' }).click();
+      await page.getByRole('link', { name: 'Cómo escribirme' }).click();
+      await page.getByRole('button', { name: 'No quiero mensajes de texto' }).click();
+      await page.getByRole('status').waitFor();
+    });
+    const { db } = rig.desk;
+    const kinds = (await rig.desk.events(reached.agreementId)).map(({ kind }) => kind);
+    for (const kind of ['promiseMade', 'callbackBooked', 'disputed', 'optedOut'] as const) expect(kinds).toContain(kind);
+    expect(await db.selectFrom('dispute_file').innerJoin('dispute', 'dispute.id', 'dispute_file.dispute_id').select('media_type').where('agreement_id', '=', reached.agreementId).execute()).toEqual([{ media_type: 'application/pdf' }]);
+  });
+
   test('a person stops the mails with one button', async () => {
     const reached = await reach(rig, { channel: 'email' });
     await inBrowser({ width: 360, colorScheme: 'light' }, async (page) => {
@@ -90,6 +132,79 @@ describe('without script', () => {
       await page.getByRole('button', { name: 'No quiero más correos' }).click();
       await page.getByRole('heading', { level: 1, name: 'Listo: no le enviaremos más correos' }).waitFor();
     });
+  });
+});
+
+/** The consent that a call needs. */
+async function grantCalls({ person }: Reached): Promise<void> {
+  await rig.desk.db.insertInto('consent').values({ id: randomUUID(), contact_point_id: person.phoneId, channel: 'call', state: 'granted', evidence: json({ source: 'test' }), at: instant(0), seq: 0 }).execute();
+}
+
+async function enter(page: Page, { token }: Reached): Promise<void> {
+  await page.goto(`${base}/d/${token}`);
+  await page.getByLabel(/Últimos 4/).fill(digitsOf.right);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: /Hola/ }).waitFor();
+}
+
+/** Each form as it opens, with its errors, and what it leads to; `first` is what is done on it before looking. */
+const INSIDE: readonly { readonly name: string; readonly path: string; readonly first?: (page: Page) => Promise<void> }[] = [
+  { name: 'date', path: '/date' }, { name: 'date-wrong', path: '/date', first: (page) => page.getByRole('button', { name: 'Comprometer esta fecha' }).click() },
+  { name: 'call', path: '/call' }, { name: 'call-wrong', path: '/call', first: (page) => page.getByRole('button', { name: 'Agendar la llamada' }).click() },
+  { name: 'dispute', path: '/dispute' }, { name: 'dispute-wrong', path: '/dispute', first: async (page) => {
+    await page.getByLabel('Adjuntar un comprobante').setInputFiles({ name: 'a.exe', mimeType: 'application/pdf', buffer: Buffer.from('MZ') });
+    await page.getByRole('button', { name: 'Enviar el reclamo' }).click();
+  } },
+  { name: 'contact', path: '/contact' }, { name: 'receipts', path: '/receipts' }, { name: 'plan-rest', path: '/plan' },
+  { name: 'date-done', path: '/date', first: async (page) => {
+    await page.getByRole('radio').nth(2).check();
+    await page.getByRole('button', { name: 'Comprometer esta fecha' }).click();
+    await page.getByRole('status').waitFor();
+  } },
+];
+
+test('each form, with its errors and its confirmation, looks right and is light on a small phone, light and dark', async () => {
+  const reached = await longest();
+  await grantCalls(reached);
+  await pay(rig.desk.ctx, reached.agreementId, 80_000);
+  await inBrowser({ width: 360, colorScheme: 'light' }, async (page) => {
+    await enter(page, reached);
+    for (const { name, path, first } of INSIDE) {
+      await page.goto(`${base}/d/${reached.token}${path}`);
+      if (first !== undefined) await first(page);
+      if (name.endsWith('-wrong')) await page.getByRole('alert').first().waitFor();
+      expect(await weightOf(page)).toBeLessThan(50_000);
+      for (const look of LOOKS.filter(({ width }) => PICTURES !== undefined || width === 360)) {
+        await page.setViewportSize({ width: look.width, height: 740 });
+        await page.emulateMedia({ colorScheme: look.colorScheme });
+        await looksRight(page, name, look);
+      }
+      await page.setViewportSize({ width: 360, height: 740 });
+    }
+  }, true);
+});
+
+/** Bytes of the page and of everything it loads. */
+async function weightOf(page: Page): Promise<number> {
+  const sheets = await page.locator('link[rel=stylesheet]').evaluateAll((links) => links.map((link) => String(link.getAttribute('href'))));
+  const sizes = await Promise.all(sheets.map(async (href) => (await (await fetch(`${base}${href}`)).arrayBuffer()).byteLength));
+  return Buffer.byteLength(await page.content()) + sizes.reduce((sum, size) => sum + size, 0);
+}
+
+test('a plan of a hundred and twenty instalments stays light, and all of them can be read', async () => {
+  const reached = await reach(rig);
+  const instalments = Array.from({ length: 120 }, (_, n) => ({ number: n + 1, dueOn: addDays('2026-03-02', 30 * n), amountMinor: 10_001 }));
+  const row = await rig.desk.db.selectFrom('agreement').select('terms').where('id', '=', reached.agreementId).executeTakeFirstOrThrow();
+  await rig.desk.db.updateTable('agreement').set({ terms: json({ ...row.terms, instalments }) }).where('id', '=', reached.agreementId).execute();
+  await inBrowser({ width: 360, colorScheme: 'light' }, async (page) => {
+    await enter(page, reached);
+    expect(await weightOf(page)).toBeLessThan(50_000);
+    await page.getByRole('link', { name: 'Ver las 120 cuotas' }).click();
+    for (let n = 1; n < 4; n += 1) {
+      expect(await weightOf(page)).toBeLessThan(50_000);
+      await page.getByRole('link', { name: 'Siguientes' }).click();
+    }
+    await page.getByText('Cuota 120').waitFor();
   });
 });
 

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from 'kysely';
-import { json } from '../../src/db/columns.ts';
+import { instant, json } from '../../src/db/columns.ts';
 import { insertCode } from '../../src/db/links.ts';
 import { erasePerson, erasureBody } from '../../src/register/person-erasure.ts';
 import { hashCode } from '../../src/register/second-factor.ts';
+import { hashToken } from '../../src/register/token.ts';
 import { readTimeline } from '../../src/register/timeline.ts';
 import { ADMIN } from '../register/ledger.ts';
 import { pay } from '../register/seed.ts';
 import { contentOf } from '../http/api.ts';
 import { MISSED_AT } from '../sending/desk.ts';
-import { caller, cookieOf, open, openRig, post, reach, type Reached, type Rig } from './rig.ts';
+import { caller, cookieOf, hiddenOf, open, openRig, post, reach, type Reached, type Rig } from './rig.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -20,6 +21,21 @@ afterAll(() => rig.close());
 
 const PERSONAL = /Zulema|Quintrileo|Acme|145|225|C-9|A-|7878|ana@|61234567/;
 const DAY = 86_400_000;
+
+/** A second link of the same person, as a later message brings it. */
+async function another({ person, agreementId }: Reached): Promise<string> {
+  const { db } = rig.desk;
+  const [link] = await db.selectFrom('link').selectAll().where('agreement_id', '=', agreementId).where('kind', '=', 'debtor').execute();
+  if (link === undefined) throw new Error('there is no link');
+  const attempt = await db.selectFrom('attempt').selectAll().where('id', '=', link.attempt_id).executeTakeFirstOrThrow();
+  const [token, attemptId] = [`t${randomUUID().replaceAll('-', '')}`, randomUUID()];
+  const { rows } = await sql<{ column_name: string }>`select column_name from information_schema.columns where table_name = 'attempt' and is_generated = 'NEVER' order by ordinal_position`.execute(db);
+  const columns = sql.join(rows.map(({ column_name: name }) => sql.ref(name)));
+  const values = sql.join(rows.map(({ column_name: name }) => (name === 'id' ? sql`${attemptId}::uuid` : sql.ref(name))));
+  await sql`insert into attempt (${columns}) select ${values} from attempt where id = ${attempt.id}`.execute(db);
+  await db.insertInto('link').values({ ...link, id: randomUUID(), token_hash: hashToken(token), attempt_id: attemptId, person_id: person.personId, created_at: instant(link.created_at), expires_at: instant(link.expires_at) }).execute();
+  return token;
+}
 
 async function passed(reached: Reached): Promise<string> {
   const response = await post(rig, `/d/${reached.token}`, { digits: '7878' });
@@ -59,13 +75,19 @@ describe('before the person is confirmed', () => {
     expect(await contentOf(rig.desk.db)).toEqual(before);
   });
 
-  test('a token that is none of ours, and one that is old, get a calm page', async () => {
-    expect(await open(rig, '/d/short')).toMatchObject({ statusCode: 404, body: expect.stringContaining('No encontramos esta página') });
-    expect(await open(rig, `/d/${'x'.repeat(22)}`)).toMatchObject({ statusCode: 404 });
-    const { token } = await reach(rig);
+  test('a token that is none of ours, one that is over and one of another kind get the same calm page, whatever is asked of them', async () => {
+    const { token, unsubscribe } = await reach(rig, { channel: 'email' });
+    await rig.desk.db.updateTable('person').set({ language: 'pt-BR' }).where('name', '=', 'Zulema Quintrileo').execute();
+    const unknown = await open(rig, `/d/${'x'.repeat(22)}`);
+    expect(unknown).toMatchObject({ statusCode: 404, body: expect.stringContaining('No encontramos esta página') });
     rig.desk.clock.set(MISSED_AT + 31 * DAY);
-    expect(await open(rig, `/d/${token}`)).toMatchObject({ statusCode: 410, body: expect.stringContaining('Este enlace venció') });
-    expect((await post(rig, `/d/${token}`, { digits: '7878' })).statusCode).toBe(410);
+    for (const given of ['short', token, String(unsubscribe)]) {
+      for (const page of ['', '/date', '/none']) {
+        const answers = [await open(rig, `/d/${given}${page}`), await post(rig, `/d/${given}${page}`, { digits: '7878' })];
+        for (const answer of answers) expect({ status: answer.statusCode, body: answer.body, cookie: answer.headers['set-cookie'] }).toEqual({ status: 404, body: unknown.body, cookie: undefined });
+      }
+    }
+    await rig.desk.db.updateTable('person').set({ language: 'es-CL' }).where('name', '=', 'Zulema Quintrileo').execute();
   });
 });
 
@@ -112,6 +134,15 @@ describe('the second factor', () => {
     expect(await rig.desk.db.selectFrom('factor_try').select('id').where('person_id', '=', reached.person.personId).execute()).toEqual([]);
   });
 
+  test('tries over several links of one person count together, also at the same moment', async () => {
+    const one = await reach(rig);
+    const links = [one.token, await another(one), await another(one)];
+    const answers = await Promise.all(Array.from({ length: 18 }, (_, n) => post(rig, `/d/${links[n % 3] ?? ''}`, { digits: String(1000 + n) })));
+    expect(answers.map(({ statusCode }) => statusCode).filter((status) => status === 422)).toHaveLength(4);
+    expect(await rig.desk.db.selectFrom('factor_try').select('id').where('person_id', '=', one.person.personId).execute()).toHaveLength(5);
+    for (const token of links) expect(await post(rig, `/d/${token}`, { digits: '7878' })).toMatchObject({ statusCode: 429, headers: { 'retry-after': expect.stringMatching(/^3[56]\d\d$/) } });
+  });
+
   test('twenty tries at the same moment are five tries', async () => {
     const reached = await reach(rig);
     const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => post(rig, `/d/${reached.token}`, { digits: String(1000 + n) })));
@@ -149,6 +180,16 @@ describe('the second factor', () => {
   });
 });
 
+test('whoever tries many tokens that open nothing gets no page at all for a while, with the time to wait; others go on', async () => {
+  const { token } = await reach(rig);
+  const from = caller();
+  for (let n = 0; n < 30; n += 1) await open(rig, `/${n % 2 === 0 ? 'd' : 's'}/${'z'.repeat(20)}${String(n).padStart(2, '0')}`, { from });
+  const refused = await open(rig, `/d/${token}`, { from });
+  expect(refused).toMatchObject({ statusCode: 429, body: expect.stringContaining('Espere un momento') });
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(500);
+  expect((await open(rig, `/d/${token}`)).statusCode).toBe(200);
+});
+
 describe('after it', () => {
   test("Chile's seven items stand there, the sentence about goods word for word, and the plan with what is paid", async () => {
     const reached = await reach(rig);
@@ -180,7 +221,7 @@ describe('after it', () => {
   test('closing the page ends the session, and it ends by itself', async () => {
     const reached = await reach(rig);
     const cookie = await passed(reached);
-    const left = await post(rig, `/d/${reached.token}`, { do: 'leave' }, { cookie });
+    const left = await post(rig, `/d/${reached.token}`, { do: 'leave', ...hiddenOf(await open(rig, `/d/${reached.token}`, { cookie })) }, { cookie });
     expect(String(left.headers['set-cookie'])).toContain('pacto_d=; ');
     expect((await open(rig, `/d/${reached.token}`, { cookie })).body).not.toContain('Zulema');
     const again = await passed(reached);

@@ -106,3 +106,8 @@ export function cookieOf(response: LightMyRequestResponse): string {
   const set = response.headers['set-cookie'];
   return String(Array.isArray(set) ? set[0] : set).split(';')[0] ?? '';
 }
+
+/** What every form of a page carries: the key of the session, and the name of the request. */
+export function hiddenOf({ body }: Pick<LightMyRequestResponse, 'body'>): { csrf: string; once: string } {
+  return { csrf: /name="csrf" value="([^"]+)"/.exec(body)?.[1] ?? '', once: /name="once" value="([^"]+)"/.exec(body)?.[1] ?? '' };
+}

@@ -2,7 +2,8 @@
  * XML as a tree that knows its lines. A SAX parser and not camt-parser: that one drops the payer, free text and every
  * account that is no IBAN, which is all of Latin America, and names no line. sax resolves nothing outside the file.
  */
-import { parser } from 'sax';
+// The package is CommonJS and its names are set at run time: Node gives it as one default.
+import saxLibrary, { type SAXParser } from 'sax';
 import type { BankFileError } from './entry.ts';
 
 export interface Element {
@@ -26,7 +27,7 @@ const MOST_ELEMENTS = 500_000;
 
 /** The root element, or what is wrong. A document type is refused: that is where entities are declared, to be multiplied or read from elsewhere. */
 export function parseXml(text: string): Element | BankFileError {
-  const sax = parser(true, { trim: false, position: true });
+  const sax = saxLibrary.parser(true, { trim: false, position: true });
   const open: Growing[] = [];
   let root: Growing | null = null;
   let wrong: BankFileError | null = null;
@@ -60,7 +61,7 @@ export function parseXml(text: string): Element | BankFileError {
 }
 
 /** Bit by bit, so that a file that is refused at its head is not read to its end. */
-function feed(sax: ReturnType<typeof parser>, text: string, stopped: () => boolean): void {
+function feed(sax: SAXParser, text: string, stopped: () => boolean): void {
   const step = 64 * 1024;
   for (let at = 0; at < text.length && !stopped(); at += step) sax.write(text.slice(at, at + step));
   if (!stopped()) sax.close();
