@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { configuredPayments } from '../../src/channels/payments/registry.ts';
 import { describeConfig, loadConfig, readEnvironment, type Variables } from '../../src/config.ts';
 import { AppError } from '../../src/errors.ts';
 import { childEnvironment, providerEnvironment } from '../../src/sandbox/child-environment.ts';
@@ -17,6 +18,8 @@ function refusal(variables: Variables): readonly { path: string; message: string
 }
 
 const TWILIO = { TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'new,old', TWILIO_FROM: '+56961234567' };
+
+const FLOW = { FLOW_API_KEY: '0123456789abcdef', FLOW_SECRET_KEY: '0123456789abcdef', FLOW_PAYER_MAIL: 'pagos@example.org' };
 
 describe('reading', () => {
   test('nothing set: the defaults, sending by nobody', () => {
@@ -35,6 +38,11 @@ describe('reading', () => {
     expect(refusal({ TWILIO_FROM: '+56961234567' })).toMatchObject([{ path: 'TWILIO_ACCOUNT_SID' }]);
     expect(refusal({ ...TWILIO, TWILIO_AUTH_TOKEN: '' })).toMatchObject([{ path: 'TWILIO_AUTH_TOKEN' }]);
     expect(refusal({ SENDGRID_API_KEY: 'k' })).toMatchObject([{ path: 'SENDGRID_FROM' }]);
+    expect(refusal({ MERCADOPAGO_WEBHOOK_SECRET: 's' })).toMatchObject([{ path: 'MERCADOPAGO_ACCESS_TOKEN' }]);
+    expect(refusal({ KHIPU_API_KEY: '0123456789abcdef' })).toMatchObject([{ path: 'KHIPU_WEBHOOK_SECRET' }]);
+    expect(refusal({ FLOW_API_KEY: '0123456789abcdef' })).toMatchObject([{ path: 'FLOW_SECRET_KEY' }, { path: 'FLOW_PAYER_MAIL' }]);
+    expect(refusal({ WEBPAY_COMMERCE_CODE: '597055555532' })).toMatchObject([{ path: 'WEBPAY_API_KEY_SECRET' }]);
+    expect(refusal({ WEBPAY_COMMERCE_CODE: '5970', WEBPAY_API_KEY_SECRET: '0123456789abcdef' })).toMatchObject([{ path: 'WEBPAY_COMMERCE_CODE' }]);
   });
 
   test('the process wins over .env, and a variable set to nothing hides it', () => {
@@ -47,12 +55,27 @@ describe('reading', () => {
   });
 });
 
+test('every payment provider that is set up is offered, and its secrets are never shown', () => {
+  const variables = {
+    ...FLOW, MERCADOPAGO_ACCESS_TOKEN: 'TEST-0123456789abcdef', MERCADOPAGO_WEBHOOK_SECRET: 'mp-new,mp-old', KHIPU_API_KEY: '0123456789abcdef', KHIPU_WEBHOOK_SECRET: 'khipu-secret',
+    WEBPAY_COMMERCE_CODE: '597055555532', WEBPAY_API_KEY_SECRET: '0123456789abcdef',
+  };
+  expect([...configuredPayments(loadConfig(variables)).keys()]).toEqual(['mercadopago', 'khipu', 'flow', 'webpay']);
+  expect(loadConfig(variables).payments.mercadopago?.webhookSecrets).toEqual(['mp-new', 'mp-old']);
+  const shown = describeConfig({ variables, fromFile: new Set() }).lines.filter(({ source }) => source === 'environment').filter(({ value }) => value !== '****');
+  expect(shown.map(({ name }) => name)).toEqual(['FLOW_PAYER_MAIL', 'WEBPAY_COMMERCE_CODE']);
+});
+
 describe('virtual time', () => {
   const sendgrid = { SENDGRID_API_KEY: 'SG.x.y', SENDGRID_FROM: 'avisos@example.org' };
   test.each<[string, Variables, Variables]>([
     ['TWILIO_ACCOUNT_SID', TWILIO, { TWILIO_BASE_URL: 'http://127.0.0.1:4010' }],
     ['SENDGRID_API_KEY', sendgrid, { SENDGRID_BASE_URL: 'http://127.0.0.1:4010' }],
     ['SMTP_URL', { SMTP_URL: 'smtp://mail.example.org' }, { SMTP_URL: 'smtp://127.0.0.1:2525' }],
+    ['MERCADOPAGO_ACCESS_TOKEN', { MERCADOPAGO_ACCESS_TOKEN: 'TEST-0123456789abcdef', MERCADOPAGO_WEBHOOK_SECRET: 's' }, { MERCADOPAGO_BASE_URL: 'http://127.0.0.1:4010' }],
+    ['KHIPU_API_KEY', { KHIPU_API_KEY: '0123456789abcdef', KHIPU_WEBHOOK_SECRET: 's' }, { KHIPU_BASE_URL: 'http://127.0.0.1:4010' }],
+    ['FLOW_API_KEY', FLOW, { FLOW_BASE_URL: 'http://127.0.0.1:4010' }],
+    ['WEBPAY_COMMERCE_CODE', { WEBPAY_COMMERCE_CODE: '597055555532', WEBPAY_API_KEY_SECRET: '0123456789abcdef' }, { WEBPAY_BASE_URL: 'http://127.0.0.1:4010' }],
   ])('is refused while %s could reach a real provider, and allowed when it leads to this machine', (path, real, here) => {
     expect(refusal({ ...real, PACTO_CLOCK: 'virtual' })).toMatchObject([{ path: 'PACTO_CLOCK', message: expect.stringContaining(path) as string }]);
     expect(refusal({ ...real, PACTO_CLOCK: 'wall' })).toEqual([]);
