@@ -34,12 +34,12 @@ export function addControlRoutes(app: FastifyInstance, parts: ProviderParts, { r
     const filter = { ...(to === undefined ? {} : { to }), ...(channel === undefined ? {} : { channel }), ...(attempt === undefined ? {} : { attempt }) };
     return journal.messages(filter).map(journalEntry);
   });
-  app.get('/__pending', async () => ({ next: journal.nextReceiptAt() }));
+  app.get('/__pending', async () => ({ next: parts.nextAt() }));
   app.post('/__run', async (request, reply) => {
     const body = runBody.safeParse(request.body);
     if (!body.success) return refuseFields(reply, body.error);
     await run(body.data.until);
-    return { next: journal.nextReceiptAt() };
+    return { next: parts.nextAt() };
   });
   app.get('/__faults', async () => ({ faults: faults.list() }));
   app.post('/__faults', async (request, reply) => {
@@ -60,7 +60,7 @@ export function addControlRoutes(app: FastifyInstance, parts: ProviderParts, { r
   });
 }
 
-function refuseFields(reply: FastifyReply, error: z.ZodError): FastifyReply {
+export function refuseFields(reply: FastifyReply, error: z.ZodError): FastifyReply {
   const errors = error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
   return reply.code(422).type('application/problem+json').send({ type: 'about:blank', title: 'The request does not have the promised shape.', status: 422, code: 'ERR_BODY', errors });
 }

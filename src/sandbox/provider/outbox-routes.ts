@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { replyAsPerson, replyBody } from './control-routes.ts';
 import { faultBody } from './fault-kinds.ts';
 import { FAULT_RATES, outboxView } from './outbox-view.ts';
+import { ownPagesOnly } from './own-pages.ts';
 import type { ProviderParts } from './parts.ts';
 
 const ASSETS = join(import.meta.dirname, '..', '..', 'console', 'assets');
@@ -37,13 +38,6 @@ export function addOutboxRoutes(app: FastifyInstance, parts: ProviderParts): voi
   }
   app.post('/outbox/reply', { onRequest: ownPagesOnly }, (request, reply) => answer(parts, formOf(request), reply));
   app.post('/outbox/faults', { onRequest: ownPagesOnly }, async (request, reply) => setFault(parts, formOf(request), reply));
-}
-
-/** A page of somebody else's must not press our buttons through a browser that happens to be here. */
-async function ownPagesOnly(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-  const { origin, host } = request.headers;
-  if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) return undefined;
-  return reply.code(403).send({ title: 'Only the page of this sandbox may send this form.', status: 403 });
 }
 
 function formOf(request: FastifyRequest): URLSearchParams {

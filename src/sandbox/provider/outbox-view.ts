@@ -28,7 +28,7 @@ const FAULT_WORDS: Readonly<Record<FaultKind, string>> = {
   lateCallback: 'Recibo tardío', reorderedCallbacks: 'Recibos en otro orden', noCallback: 'Recibo perdido', undelivered: 'No entregado',
   bounce: 'Rebote: no existe', landline: 'Es un fijo', optedOut: 'La persona se dio de baja',
 };
-const CHANNEL_WORDS: Readonly<Record<FaultChannel, string>> = { sms: 'SMS', email: 'Correo', smtp: 'Correo por SMTP' };
+const CHANNEL_WORDS: Readonly<Record<FaultChannel, string>> = { sms: 'SMS', email: 'Correo', smtp: 'Correo por SMTP', payment: 'Pago' };
 /** Shares the page offers; `next` is the next message only. */
 export const FAULT_RATES: readonly { readonly value: string; readonly words: string; readonly fault: Pick<Fault, 'next'> | Pick<Fault, 'rate'> }[] = [
   { value: 'next', words: 'Solo el próximo', fault: { next: 1 } }, { value: '5', words: '5 %', fault: { rate: 0.05 } },
