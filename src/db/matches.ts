@@ -8,19 +8,20 @@ export type MatchRow = Row<'identity_match'>;
 export type JoinRow = Row<'identity_join'>;
 
 export interface Doubts {
-  /** Nothing leaves to this person until it is decided. */
+  /** Nothing leaves to this person until it is decided: the other record has a stop in force, which may be theirs. */
   readonly waits: boolean;
   /** Whose contacts count for the person meanwhile. */
   readonly identities: readonly string[];
 }
 
 /**
- * The open questions about a person. Whoever came later waits; the earlier one goes on, with the contacts of both counted,
- * and waits too while the other record has a stop in force: it may be theirs.
+ * The open questions about a person. Both records are followed, and the contacts of each count for the other: whoever they
+ * are, nobody hears from us more often than the law allows. Letting the later record wait for a decision lost: a debt that
+ * nobody follows because nobody looked is lost work, and people of one household with like names are common.
  */
 export async function doubtsOf(db: Db | Trx, personId: string, creditorId: string): Promise<Doubts> {
-  const { rows } = await sql<{ later: boolean; identity: string; stopped: boolean }>`
-    select match.person_id = ${personId}::uuid as later, other.identity_id as identity,
+  const { rows } = await sql<{ identity: string; stopped: boolean }>`
+    select other.identity_id as identity,
            exists (select 1 from stop where stop.identity_id = other.identity_id and stop.ended_at is null
                      and (stop.creditor_id is null or stop.creditor_id = ${creditorId})) as stopped
       from identity_match match
@@ -28,7 +29,15 @@ export async function doubtsOf(db: Db | Trx, personId: string, creditorId: strin
       join person own on own.id = ${personId}::uuid
      where match.state = 'open' and ${personId}::uuid in (match.person_id, match.other_person_id)
        and other.identity_id <> own.identity_id and other.erased_at is null`.execute(db);
-  return { waits: rows.some(({ later, stopped }) => later || stopped), identities: rows.map(({ identity }) => identity) };
+  return { waits: rows.some(({ stopped }) => stopped), identities: rows.map(({ identity }) => identity) };
+}
+
+/**
+ * Keeps two claims for records that may be one person apart: each holds its own person's lock already, and both lock the open
+ * questions between them, in the order of their ids. Read what counts only after it.
+ */
+export async function holdDoubts(trx: Trx, personId: string): Promise<void> {
+  await sql`select id from identity_match where state = 'open' and ${personId}::uuid in (person_id, other_person_id) order by id for update`.execute(trx);
 }
 
 export interface Candidate {

@@ -3,6 +3,7 @@ import { evaluate } from '../contact-law/evaluate.ts';
 import type { LawDecision } from '../contact-law/policy.ts';
 import type { ContactPoint, ContactPointHealth } from '../db/contact-points.ts';
 import type { AgreementRow } from '../db/database.ts';
+import { holdDoubts } from '../db/matches.ts';
 import type { PersonLock } from './person-lock.ts';
 import { policiesInForce } from './policies.ts';
 import { lawCaseFor, readSubject } from './sending/law-subject.ts';
@@ -22,11 +23,12 @@ export type CallLaw = (at: number) => LawDecision;
 
 /** The question for calls to this agreement's person, read once under the lock; the answer depends on the instant (epoch ms) only. */
 export async function callLawOf(lock: PersonLock, row: AgreementRow): Promise<CallLaw> {
+  await holdDoubts(lock.trx, row.person_id);
   const subject = await readSubject(lock.trx, row, lock.now);
   const authorisedChannels = callablePhones(subject.points).length > 0 ? (['call'] as const) : [];
   return (at) => {
     const decision = evaluate(policiesInForce(), { ...lawCaseFor(policiesInForce(), subject, 'call', 'collection', at), authorisedChannels });
-    // Somebody decides whether this is a person who is called already: until then no hour is the right one.
+    // A stop of somebody who may be this person: until it is decided no hour is the right one.
     return subject.doubtful && decision.decision !== 'refuse' ? { ...decision, decision: 'defer', rules: [DOUBTFUL] } : decision;
   };
 }

@@ -70,18 +70,29 @@ async function waiting(agreementId: string, person: SeededPerson): Promise<void>
 }
 
 describe('while it is open', () => {
-  test('the later record waits, the earlier one is contacted, and both are counted together', async () => {
+  test('both are followed as one: what one of them had counts for the other', async () => {
     const { earlier, later, match } = await pair();
     const [first, second] = [await desk.agreement(earlier), await desk.agreement(later)];
     expect(await identityOf(later)).not.toBe(await identityOf(earlier));
-    expect(ended(await desk.deliver(second))).toMatchObject({ result: 'deferred' });
-    expect((await readTimeline(desk.db, second)).at(-1)).toMatchObject({ rules: ['doubtful-person'], text: { es: expect.stringContaining('registrada también de otra forma') } });
-    expect(ended(await desk.deliver(first)).result).toBe('sent');
+    expect(ended(await desk.deliver(second)).result).toBe('sent');
+    expect(ended(await desk.deliver(first))).toMatchObject({ result: 'deferred' });
     expect(desk.journal).toHaveLength(1);
     // Different after all: the contact of the other one is none of its own.
     await decide(desk.ctx, ADMIN, match, 'different');
     desk.clock.set(MISSED_AT + 60_000);
-    expect(ended(await desk.deliver(second)).result).toBe('sent');
+    expect(ended(await desk.deliver(first)).result).toBe('sent');
+  });
+
+  test('two deliveries at once, one for each record: one place, one message', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      await sql`truncate identity, person, agreement, outbox cascade`.execute(desk.db);
+      desk.journal.length = 0;
+      const { earlier, later } = await pair();
+      const [first, second] = [await desk.agreement(earlier), await desk.agreement(later)];
+      const results = (await Promise.all([desk.deliver(first), desk.deliver(second)])).map((delivery) => ended(delivery).result);
+      expect(results.toSorted()).toEqual(['deferred', 'sent']);
+      expect(desk.journal).toHaveLength(1);
+    }
   });
 
   test('what the later record had before counts for the earlier one', async () => {
@@ -95,23 +106,30 @@ describe('while it is open', () => {
     expect(desk.journal).toHaveLength(1);
   });
 
-  test('a claim that was made before the question is not begun after it', async () => {
+  test('a claim that was made before the question is begun after it only if nothing of the other record counts', async () => {
     const earlier = await named(await seedPerson(desk.db), 'Ana Soto');
     const later = await named(await seedPerson(desk.db), 'Ana Soto');
-    const second = await desk.agreement(later);
-    await desk.agreement(earlier);
-    const delivery = await desk.deliver(second, { at: async (moment) => { if (moment === 'claimed') await look(later); } });
+    const [first, second] = [await desk.agreement(earlier), await desk.agreement(later)];
+    const delivery = await desk.deliver(second, {
+      at: async (moment) => {
+        if (moment !== 'claimed') return;
+        expect(ended(await desk.deliver(first)).result).toBe('sent');
+        await look(later);
+      },
+    });
     expect(ended(delivery).result).toBe('deferred');
-    expect(desk.journal).toEqual([]);
+    expect(desk.journal).toHaveLength(1);
   });
 
-  test('nobody calls the later record either, and a stop of the later one holds the earlier one back', async () => {
+  test('a stop of one of them holds the other back, by message and by call', async () => {
     const { earlier, later } = await pair();
-    const [first, second] = [await desk.agreement(earlier), await desk.agreement(later)];
-    const law = await underAgreementLock(desk.ctx, second, (lock, row) => callLawOf(lock, row));
-    expect(law(MISSED_AT)).toMatchObject({ decision: 'defer', rules: ['doubtful-person'] });
+    const first = await desk.agreement(earlier);
+    const law = () => underAgreementLock(desk.ctx, first, (lock, row) => callLawOf(lock, row));
+    expect((await law())(MISSED_AT)).toMatchObject({ decision: 'allow' });
     await registerStop(desk.ctx, ADMIN, later.personId, { on: 'deceased', at: MISSED_AT, evidence: 'certificado' });
+    expect((await law())(MISSED_AT)).toMatchObject({ decision: 'defer', rules: ['doubtful-person'] });
     expect(ended(await desk.deliver(first))).toMatchObject({ result: 'deferred' });
+    expect((await readTimeline(desk.db, first)).at(-1)).toMatchObject({ rules: ['doubtful-person'], text: { es: expect.stringContaining('registrada también de otra forma') } });
     expect(desk.journal).toEqual([]);
   });
 

@@ -31,13 +31,20 @@ import { at, fact, outboxOf, seedAgent } from './seed.ts';
 
 type Given = Readonly<Record<string, unknown>> & { readonly person?: Readonly<Record<string, unknown>>; readonly debt?: Readonly<Record<string, unknown>> };
 
+/** A number and a mail of its own for each person: people who share them and a name are asked about as perhaps one person. */
+let people = 0;
+function reachedBy(): { kind: string; value: string; consent: string }[] {
+  people += 1;
+  return [{ kind: 'phone', value: `+5696125${String(people).padStart(4, '0')}`, consent: 'granted' }, { kind: 'email', value: `ana.${people}@example.org`, consent: 'granted' }];
+}
+
 /** Assigned on Friday 20 November 2026: the first contact is due on Saturday 21 at 10:00, and on the Sunday nobody may be written to. */
 function debtOf({ person, debt, ...rest }: Given = {}): unknown {
   return {
     creditorId: 'acme', externalId: unique('D'), currency: 'CLP', assignedOn: '2026-11-20',
     person: {
       externalId: unique('PD'), name: 'Ana Soto', address: { country: 'CL', region: 'CL-RM' },
-      contactPoints: [{ kind: 'phone', value: '+56961234567', consent: 'granted' }, { kind: 'email', value: 'ana@example.org', consent: 'granted' }], ...person,
+      contactPoints: reachedBy(), ...person,
     },
     debt: { contractRef: unique('C'), defaultedOn: '2026-05-10', principalMinor: 250_000, interestMinor: 20_000, feesMinor: 5_940, ...debt },
     ...rest,
@@ -163,7 +170,7 @@ describe('the first contact', () => {
   test('takes along what is due of an agreement of the same person at the same creditor', async () => {
     const externalId = unique('PD');
     const debt = await assigned({ person: { externalId } });
-    const agreement = await logged(register.ctx, { person: { externalId, contactPoints: [{ kind: 'email', value: 'ana@example.org', consent: 'granted' }] }, instalments: [{ number: 1, dueOn: '2026-11-20', amountMinor: 10_000 }] });
+    const agreement = await logged(register.ctx, { person: { externalId, contactPoints: [{ kind: 'email', value: 'ana.otra@example.org', consent: 'granted' }] }, instalments: [{ number: 1, dueOn: '2026-11-20', amountMinor: 10_000 }] });
     register.clock.set(MONDAY);
     expect((await deliver(debt)).result).toBe('sent');
     expect(desk.journal).toHaveLength(1);
@@ -279,11 +286,9 @@ describe('a debt that is withdrawn', () => {
 });
 
 describe('an agreement about the debt', () => {
-  const personOf = { externalId: 'P-agreed', contactPoints: [{ kind: 'phone', value: '+56961234567', consent: 'granted' }, { kind: 'email', value: 'ana@example.org', consent: 'granted' }] };
-
   test('that names it by its id or external id takes its place: the debt is followed no longer, its call is called off', async () => {
     for (const by of ['id', 'externalId'] as const) {
-      const person = { ...personOf, externalId: unique('PD') };
+      const person = { externalId: unique('PD'), contactPoints: reachedBy() };
       const id = await assigned({ person });
       await bookCallback(register.ctx, ADMIN, id, { from: Date.parse(`2026-11-2${by === 'id' ? 5 : 6}T15:00:00Z`), until: Date.parse(`2026-11-2${by === 'id' ? 5 : 6}T15:30:00Z`) });
       const body = bodyOf({ person, debtId: by === 'id' ? id : (await rowOf(id)).external_id });
@@ -299,7 +304,7 @@ describe('an agreement about the debt', () => {
 
   test('that names none takes the place of the open debts of that contract of that person, and of no other', async () => {
     const contractRef = unique('C');
-    const person = { ...personOf, externalId: unique('PD') };
+    const person = { externalId: unique('PD'), contactPoints: reachedBy() };
     const [same, otherContract, otherPerson] = [await assigned({ person, debt: { contractRef } }), await assigned({ person }), await assigned({ debt: { contractRef } })];
     const { agreementId } = await logAgreement(register.ctx, ACME, bodyOf({ person, debt: { contractRef, principalMinor: 30_000 } }));
     const states = await Promise.all([same, otherContract, otherPerson].map((id) => getDebt(register.ctx, ACME, id)));
@@ -307,7 +312,7 @@ describe('an agreement about the debt', () => {
   });
 
   test('is refused whole when the debt is none of the person or over already', async () => {
-    const person = { ...personOf, externalId: unique('PD') };
+    const person = { externalId: unique('PD'), contactPoints: reachedBy() };
     const [foreign, withdrawn] = [await assigned(), await assigned({ person })];
     await withdrawDebt(register.ctx, ACME, withdrawn, {});
     const before = await rowCounts(register.db);

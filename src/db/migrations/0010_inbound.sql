@@ -46,5 +46,5 @@ create index reply_person on reply (person_id);
 create index reply_answer on reply (answer_at) where answer_state = 'wanted';
 
 -- Whose address is it, and what was last written to it.
-create index contact_point_value on contact_point (value);
-create index attempt_contact_point on attempt (contact_point_id, begun_at);
+create index contact_point_by_value on contact_point (value);
+create index attempt_contact_point_begun on attempt (contact_point_id, begun_at);

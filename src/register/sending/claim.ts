@@ -5,6 +5,7 @@ import type { RejectReason } from '../../channels/channel.ts';
 import { ERROR_ACTIONS } from '../../channels/error-classes.ts';
 import { wallNow } from '../../clock.ts';
 import type { AgreementRow } from '../../db/database.ts';
+import { holdDoubts } from '../../db/matches.ts';
 import type { AgreementEvent, Occurrence } from '../../domain/agreement.ts';
 import { expiredSteps } from '../../domain/decide.ts';
 import { strategyOf } from '../../domain/facts.ts';
@@ -105,6 +106,7 @@ function refusalOf(reason: string | null): RejectReason | null {
 
 async function judge(lock: PersonLock, deps: SendingDeps, parcel: Parcel, attempts: readonly AttemptRow[]): Promise<Claim> {
   const { row } = parcel.lead.agreement;
+  await holdDoubts(lock.trx, row.person_id);
   const subject = await readSubject(lock.trx, row, lock.now);
   const refusals = refusalsOf(attempts, lock.now);
   const left = channelsLeft(parcel.channels, refusals);

@@ -28,7 +28,7 @@ export interface LawSubject {
   readonly points: readonly ContactPoint[];
   readonly history: readonly PastContact[];
   readonly stops: ContactCase['stops'];
-  /** Perhaps somebody who is known under another record: nothing leaves until it is decided (src/register/identify). */
+  /** Perhaps somebody who is known under another record and has a stop there: nothing leaves until it is decided (src/register/identify). */
   readonly doubtful: boolean;
 }
 
