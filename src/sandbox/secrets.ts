@@ -21,6 +21,10 @@ const secretsFile = z.object({
   sendgridSigningKey: z.string(),
   /** Base64 of SPKI DER: what the API verifies with. */
   sendgridPublicKey: z.string(),
+  khipuApiKey: z.string(),
+  khipuWebhookSecret: z.string(),
+  webpayCommerceCode: z.string(),
+  webpayApiKeySecret: z.string(),
 });
 
 export type Secrets = z.infer<typeof secretsFile>;
@@ -35,7 +39,11 @@ export async function loadSecrets(folder: string): Promise<Secrets> {
     return made;
   }
   try {
-    return secretsFile.parse(JSON.parse(text));
+    const kept: unknown = JSON.parse(text);
+    // A folder of before there was a bank gets the bank's keys now.
+    const secrets = secretsFile.parse({ ...bankSecrets(), ...z.looseObject({}).parse(kept) });
+    if (!secretsFile.safeParse(kept).success) await writeAtomically(file, JSON.stringify(secrets, null, 2), ONLY_OWNER);
+    return secrets;
   } catch (cause) {
     throw new AppError('ERR_BOOTSTRAP', `The file ${file} is damaged: start again with --reset.`, { cause });
   }
@@ -52,5 +60,12 @@ function makeSecrets(): Secrets {
     sendgridApiKey: `SG.${randomBytes(16).toString('base64url')}.${randomBytes(32).toString('base64url')}`,
     sendgridSigningKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
     sendgridPublicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    ...bankSecrets(),
   };
+}
+
+/** What the installation has at the bank of the provider sandbox. */
+function bankSecrets(): Pick<Secrets, 'khipuApiKey' | 'khipuWebhookSecret' | 'webpayCommerceCode' | 'webpayApiKeySecret'> {
+  const secret = (): string => randomBytes(20).toString('hex');
+  return { khipuApiKey: secret(), khipuWebhookSecret: secret(), webpayCommerceCode: '597000000001', webpayApiKeySecret: secret() };
 }

@@ -96,6 +96,7 @@ describe('the environment of the sandbox\'s processes', () => {
     temporal: { address: '127.0.0.1:5', namespace: 'default', apiKey: null, tls: false },
     secrets: {
       adminKey: 'pacto_admin_0123456789', postgresPassword: 'p', identityKey: 'k'.repeat(32), twilioAccountSid: TWILIO.TWILIO_ACCOUNT_SID, twilioAuthToken: 't', sendgridApiKey: 'SG.a.b', sendgridSigningKey: 'signing-key',
+      khipuApiKey: '0123456789abcdef', khipuWebhookSecret: 'khipu', webpayCommerceCode: '597000000001', webpayApiKeySecret: '0123456789abcdef',
       sendgridPublicKey: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEazOYqD0bNUOKLKPQvoKpUB4Tl9Yg7DKNGG8K1Eq4nVw7xQlEbYHxKRe0AU6YL2MPg3cJfFH9Y6jBU4s6TkqTgg==',
     },
   };
@@ -106,6 +107,11 @@ describe('the environment of the sandbox\'s processes', () => {
     const shown = new Map(lines.map(({ name, value }) => [name, value]));
     expect([shown.get('TWILIO_API_KEY_SID'), shown.get('TWILIO_MESSAGING_SERVICE_SID'), shown.get('SMTP_URL'), shown.get('TWILIO_BASE_URL'), shown.get('SENDGRID_BASE_URL')])
       .toEqual([null, null, 'smtp://127.0.0.1:3', 'http://127.0.0.1:2', 'http://127.0.0.1:2']);
+  });
+
+  test('is one that virtual time may run in: nothing in it leads anywhere but to this machine', () => {
+    expect(refusal(childEnvironment(settings))).toEqual([]);
+    expect(Object.keys(loadConfig(childEnvironment(settings)).payments).filter((name) => loadConfig(childEnvironment(settings)).payments[name as 'khipu'] !== null)).toEqual(['khipu', 'webpay']);
   });
 
   test('only the provider sandbox can sign what it sends', () => {

@@ -13,6 +13,7 @@ import { createLog } from '../../src/observability/log.ts';
 import { audit } from '../../src/register/audit/audit.ts';
 import { patchCreditor } from '../../src/register/creditor.ts';
 import { makePaymentLink } from '../../src/register/payments/link.ts';
+import { movementId } from '../../src/register/payments/movement.ts';
 import { reconcilePayments } from '../../src/register/payments/reconcile.ts';
 import { policiesInForce } from '../../src/register/policies.ts';
 import { loadState } from '../../src/register/rebuild.ts';
@@ -169,7 +170,7 @@ test('by Webpay: nothing is charged until the payer is back, then it is committe
   const order = await orderOf(id);
   expect(order).toMatchObject({ provider: 'webpay', state: 'paid', provider_id: (await atBank(id)).id });
   expect(await moneyOf(id)).toEqual({ paid: DUE, hold: false, payments: 1 });
-  expect((await paymentsOf(register.db, id))[0]).toMatchObject({ method: 'card', external_id: `webpay.${order.provider_id ?? ''}` });
+  expect((await paymentsOf(register.db, id))[0]).toMatchObject({ method: 'card', external_id: movementId('webpay', order.provider_id ?? '') });
 });
 
 test('by Webpay, with the window closed after paying: it is charged when the job asks', async () => {

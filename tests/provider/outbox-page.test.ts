@@ -54,7 +54,7 @@ test('one answers as the person, in words or by a button, and sees the conversat
   await post('/outbox/reply', { from: PHONE, body: '', quick: 'BAJA' });
   expect(rig.api.told.map((told) => formOf(told).Body)).toEqual(['me quedé sin pega', 'BAJA']);
   const html = await page('?with=%2B56961234567&said=replied');
-  expect(html).toContain('La respuesta llegó a Pacto.');
+  expect(html).toContain('La respuesta llegó a Pacto');
   expect(html.indexOf('Vea &lt;script')).toBeLessThan(html.indexOf('me quedé sin pega<small>'));
 });
 

@@ -16,7 +16,7 @@ const CSP = "default-src 'none'; style-src 'self'; form-action 'self'; frame-anc
 
 /** Sentences after a form, by a word in the address, so that nobody can put words of his own on the page. */
 const NOTICES: Readonly<Record<string, string>> = {
-  replied: 'La respuesta llegó a Pacto.',
+  replied: 'La respuesta llegó a Pacto. Lo que hizo con ella queda en la línea de tiempo del acuerdo.',
   refused: 'Pacto no aceptó la respuesta: está en la conversación con lo que contestó.',
   empty: 'Escriba una respuesta, o elija una de los botones.',
   fault: 'La falla está activa.',
@@ -30,7 +30,7 @@ export function addOutboxRoutes(app: FastifyInstance, parts: ProviderParts): voi
   const eta = new Eta({ views: import.meta.dirname, autoEscape: true, cache: true });
   app.get('/', async (request, reply) => {
     const query = pageQuery.parse(request.query);
-    const view = outboxView(parts.journal, parts.faults.list(), query, await parts.now(), NOTICES[query.said ?? ''] ?? null);
+    const view = outboxView(parts, parts.faults.list(), query, await parts.now(), NOTICES[query.said ?? ''] ?? null);
     return reply.type('text/html; charset=utf-8').header('content-security-policy', CSP).header('cache-control', 'no-store').send(eta.render('./outbox.eta', view));
   });
   for (const style of STYLES) {

@@ -1,4 +1,5 @@
 /** What the parts of the provider sandbox share. */
+import type { KeyObject } from 'node:crypto';
 import type { Log } from '../../observability/log.ts';
 import { natureOf } from './addresses.ts';
 import type { BankBook } from './bank/book.ts';
@@ -34,6 +35,8 @@ export interface ProviderParts {
   readonly slowMs: number;
   readonly twilio: TwilioAccount;
   readonly sendgridApiKey: string;
+  /** Signs what SendGrid would post. */
+  readonly signingKey: KeyObject;
   /** Where our API listens, without a slash at the end. */
   readonly webhookTarget: string;
   /** When something is due next, a receipt or the bank's (virtual epoch ms); null: nothing is. */

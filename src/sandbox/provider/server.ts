@@ -82,7 +82,7 @@ export async function createProviderSandbox(options: ProviderSandboxOptions): Pr
   });
   const ticker = options.clock === 'wall' ? createTicker(nextAt, now, runs.run, log) : null;
   const parts: ProviderParts = {
-    journal, bank, bankSecrets: options.bank ?? inventedBank(), nextAt, faults, now, log, webhookTarget, twilio: options.twilio, sendgridApiKey: options.sendgrid.apiKey,
+    journal, bank, bankSecrets: options.bank ?? inventedBank(), nextAt, faults, now, log, webhookTarget, twilio: options.twilio, sendgridApiKey: options.sendgrid.apiKey, signingKey,
     slowMs: options.slowMs ?? DEFAULT_SLOW_MS, scheduled: () => ticker?.wake(),
   };
   const app = createApp(parts, runs.run);
