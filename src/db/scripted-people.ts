@@ -54,6 +54,21 @@ export async function openCases(db: Db): Promise<OpenCase[]> {
   return rows.map((row) => ({ id: row.id, agreementId: row.agreement_id, openedAt: row.opened_at, approvals: Number(row.approvals) }));
 }
 
+export interface OpenPaymentLink {
+  readonly agreementId: string;
+  /** Whose message it stands in. */
+  readonly attemptId: string;
+  /** Epoch ms. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+/** The links in messages that nobody took back, the newest first. */
+export async function openPaymentLinks(db: Db): Promise<OpenPaymentLink[]> {
+  const rows = await db.selectFrom('payment_link').select(['agreement_id', 'attempt_id', 'created_at', 'expires_at']).where('revoked_at', 'is', null).orderBy('created_at', 'desc').orderBy('id').execute();
+  return rows.flatMap((row) => (row.attempt_id === null ? [] : [{ agreementId: row.agreement_id, attemptId: row.attempt_id, createdAt: row.created_at, expiresAt: row.expires_at }]));
+}
+
 export interface InvitedSurvey {
   readonly agreementId: string;
   readonly invitedAt: number;

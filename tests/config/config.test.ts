@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,7 +98,7 @@ describe('the environment of the sandbox\'s processes', () => {
     secrets: {
       adminKey: 'pacto_admin_0123456789', postgresPassword: 'p', identityKey: 'k'.repeat(32), twilioAccountSid: TWILIO.TWILIO_ACCOUNT_SID, twilioAuthToken: 't', sendgridApiKey: 'SG.a.b', sendgridSigningKey: 'signing-key',
       khipuApiKey: '0123456789abcdef', khipuWebhookSecret: 'khipu', webpayCommerceCode: '597000000001', webpayApiKeySecret: '0123456789abcdef',
-      sendgridPublicKey: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEazOYqD0bNUOKLKPQvoKpUB4Tl9Yg7DKNGG8K1Eq4nVw7xQlEbYHxKRe0AU6YL2MPg3cJfFH9Y6jBU4s6TkqTgg==',
+      sendgridPublicKey: generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
     },
   };
 
@@ -111,7 +112,7 @@ describe('the environment of the sandbox\'s processes', () => {
 
   test('is one that virtual time may run in: nothing in it leads anywhere but to this machine', () => {
     expect(refusal(childEnvironment(settings))).toEqual([]);
-    expect(Object.keys(loadConfig(childEnvironment(settings)).payments).filter((name) => loadConfig(childEnvironment(settings)).payments[name as 'khipu'] !== null)).toEqual(['khipu', 'webpay']);
+    expect([...configuredPayments(loadConfig(childEnvironment(settings))).keys()]).toEqual(['khipu', 'webpay']);
   });
 
   test('only the provider sandbox can sign what it sends', () => {
