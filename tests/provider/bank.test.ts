@@ -1,8 +1,10 @@
 /** The bank of the sandbox, with the production adapters, pages and webhooks on the other side, as `npm start` puts them together. */
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createKhipu } from '../../src/channels/payments/khipu.ts';
 import { adaptersOf, type PaymentAdapters } from '../../src/channels/payments/registry.ts';
+import { createSendgridEmail } from '../../src/channels/sendgrid-email.ts';
 import { createWebpay } from '../../src/channels/payments/webpay.ts';
 import type { PaymentOrderRow } from '../../src/db/payment-orders.ts';
 import { paymentsOf } from '../../src/db/payments.ts';
@@ -17,13 +19,14 @@ import { movementId } from '../../src/register/payments/movement.ts';
 import { reconcilePayments } from '../../src/register/payments/reconcile.ts';
 import { policiesInForce } from '../../src/register/policies.ts';
 import { loadState } from '../../src/register/rebuild.ts';
+import { answerMessage, payFromMessage } from '../../src/sandbox/debtors/by-message.ts';
 import { payByLink } from '../../src/sandbox/debtors/pay-by-link.ts';
 import { freePort } from '../../src/sandbox/ports.ts';
 import type { PayerAct } from '../../src/sandbox/provider/bank/payer.ts';
 import { createProviderSandbox, type ProviderSandbox } from '../../src/sandbox/provider/server.ts';
 import { ADMIN, logged, openTestRegister, type TestRegister } from '../register/ledger.ts';
 import { at } from '../register/seed.ts';
-import { ACCOUNT, clearFaults, postJson, SENDGRID_KEY, setFault, SIGNING_KEY } from './rig.ts';
+import { ACCOUNT, clearFaults, emailOf, postJson, SENDGRID_KEY, SENDGRID_PUBLIC_KEY, setFault, SIGNING_KEY } from './rig.ts';
 
 const BANK = { khipuApiKey: 'a-key-of-the-tests-1', khipuWebhookSecret: 'a-secret-of-the-tests', webpayCommerceCode: '597055555532', webpayApiKeySecret: 'asecretofthetests0' };
 /** Of the agreements of tests/register/ledger.ts: the first of December is due. */
@@ -48,7 +51,7 @@ beforeAll(async () => {
   ]);
   app = await createApi({
     ctx: register.ctx, sandboxClock: null, ready: async () => null, applyReceipt: async () => undefined, payments: adapters,
-    config: { publicBaseUrl: apiUrl, buildId: 'test', twilio: null, sendgrid: null },
+    config: { publicBaseUrl: apiUrl, buildId: 'test', twilio: null, sendgrid: null, inboundMail: { secret: null, publicKey: SENDGRID_PUBLIC_KEY } },
   });
   await app.listen({ host: '127.0.0.1', port: Number(new URL(apiUrl).port) });
   await patchCreditor(register.ctx, ADMIN, 'bravo', { settings: { payments: { provider: 'webpay' } } });
@@ -200,6 +203,21 @@ test('by Webpay, a part given back reopens that part', async () => {
   await later(MINUTE);
   await bankActs();
   expect(await moneyOf(id)).toMatchObject({ paid: 6_000 });
+});
+
+test('a scripted person finds the link in the message, pays at the bank by it, and answers the mail in words that Pacto hears', async () => {
+  const mailbox = 'ana.soto@correo.example';
+  const id = await logged(register.ctx, { person: { contactPoints: [{ kind: 'email', value: mailbox, consent: 'granted' }] } });
+  const link = await makePaymentLink(deps(), ADMIN, id);
+  const mails = createSendgridEmail({ apiKey: SENDGRID_KEY, baseUrl: sandbox.url, defaultSender: { address: 'avisos@andes.example', name: 'Andes Servicios' } });
+  const attempt = randomUUID();
+  await mails.send(emailOf(attempt, { to: mailbox, text: `Formas de pago: en ${link ?? ''} o directamente.` }), { timeoutMs: 2_000 });
+  expect(await payFromMessage(sandbox.url, 'no-attempt', 'pay')).toBe(404);
+  expect(await payFromMessage(sandbox.url, attempt, 'pay')).toBe(200);
+  expect(await moneyOf(id)).toEqual({ paid: DUE, hold: false, payments: 1 });
+  expect(await answerMessage(sandbox.url, attempt, 'ya pagué ayer')).toBe(200);
+  const replies = await register.db.selectFrom('reply').select(['class', 'channel', 'body']).where('channel', '=', 'email').execute();
+  expect(replies).toEqual([{ class: 'alreadyPaid', channel: 'email', body: 'ya pagué ayer' }]);
 });
 
 const postReturn = (token: string): Promise<Response> => fetch(`${apiUrl}/webhooks/payments/webpay`, { method: 'POST', body: new URLSearchParams({ token_ws: token }) });
