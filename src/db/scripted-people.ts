@@ -61,12 +61,15 @@ export interface OpenPaymentLink {
   /** Epoch ms. */
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** Its payment is under way at the bank: a second one would pay twice. */
+  readonly begun: boolean;
 }
 
 /** The links in messages that nobody took back, the newest first. */
 export async function openPaymentLinks(db: Db): Promise<OpenPaymentLink[]> {
-  const rows = await db.selectFrom('payment_link').select(['agreement_id', 'attempt_id', 'created_at', 'expires_at']).where('revoked_at', 'is', null).orderBy('created_at', 'desc').orderBy('id').execute();
-  return rows.flatMap((row) => (row.attempt_id === null ? [] : [{ agreementId: row.agreement_id, attemptId: row.attempt_id, createdAt: row.created_at, expiresAt: row.expires_at }]));
+  const rows = await db.selectFrom('payment_link').select((eb) => ['agreement_id', 'attempt_id', 'created_at', 'expires_at', eb.exists(eb.selectFrom('payment_order').select('payment_order.id')
+    .whereRef('payment_order.link_id', '=', 'payment_link.id').where('payment_order.state', 'in', ['created', 'pending'])).as('begun')]).where('revoked_at', 'is', null).orderBy('created_at', 'desc').orderBy('id').execute();
+  return rows.flatMap((row) => (row.attempt_id === null ? [] : [{ agreementId: row.agreement_id, attemptId: row.attempt_id, createdAt: row.created_at, expiresAt: row.expires_at, begun: row.begun === true }]));
 }
 
 export interface InvitedSurvey {

@@ -54,11 +54,13 @@ test('a number that is somebody else’s does not answer mails, and nobody answe
 });
 
 test('who pays by link uses the one that is open on the day, and pays otherwise three days later if that came to nothing', () => {
-  const link = { agreementId: 'a', attemptId: 'notice', createdAt: noon('2026-12-11'), expiresAt: noon('2026-12-11') + 30 * DAY };
+  const link = { agreementId: 'a', attemptId: 'notice', createdAt: noon('2026-12-11'), expiresAt: noon('2026-12-11') + 30 * DAY, begun: false };
   const [byLink, otherwise] = acts('paysByLink', stateAfter(), { link });
   expect(byLink).toMatchObject({ kind: 'payByLink', attempt: 'notice' });
   expect(otherwise).toMatchObject({ kind: 'pay', amountMinor: 10_000, at: (byLink?.at ?? 0) + 3 * DAY });
   expect(kinds(acts('paysByLink', stateAfter(), { link: { ...link, expiresAt: noon('2026-12-12') } }))).toEqual(['pay']);
+  // Begun and not confirmed yet: nobody pays a second time by it.
+  expect(acts('paysByLink', stateAfter(), { link: { ...link, begun: true } })).toMatchObject([{ kind: 'pay', at: otherwise?.at }]);
   expect(kinds(acts('late', stateAfter(), { link }))).toEqual(['pay']);
 });
 

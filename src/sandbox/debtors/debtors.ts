@@ -100,6 +100,8 @@ export class ScriptedPeople implements Actor {
       const answer = await this.#carryOut(act);
       // What is done shows in the facts; until it does, it must not be done again at once.
       this.#put.set(act.id, now + HOUR);
+      // An answer, or a payment that the bank confirms tomorrow, must not be repeated until then.
+      if (act.kind === 'answer' || act.kind === 'payByLink') this.#put.set(act.id, Infinity);
       if (answer.status < 400) return;
       const forGood = answer.status < 500 && answer.status !== 429;
       if (forGood) this.#put.set(act.id, Infinity);

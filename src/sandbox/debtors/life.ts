@@ -77,7 +77,8 @@ function payments(life: Life, plan: PlannedPayment): readonly Act[] {
   const number = eventsOf(life, 'paymentBooked').length + 1;
   // Some pay so that it is known the next day only, or close the window: what follows has to find it out.
   const bank = digest(life.state.terms.externalId) % 2 === 0 ? 'pay' : 'later';
-  return [act(life, plan.at, `link${number}`, { kind: 'payByLink', attempt: link.attemptId, bank }), pay(life, plan.at + DAYS_TO_TRY_OTHERWISE * DAY, plan.amountMinor)];
+  const otherwise = pay(life, plan.at + DAYS_TO_TRY_OTHERWISE * DAY, plan.amountMinor);
+  return link.begun ? [otherwise] : [act(life, plan.at, `link${number}`, { kind: 'payByLink', attempt: link.attemptId, bank }), otherwise];
 }
 
 const HOURS_TO_READ = 2;
