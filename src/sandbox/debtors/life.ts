@@ -111,7 +111,8 @@ function paymentPlan(life: Life, first: InstalmentView, open: readonly Instalmen
     case 'coDebtorPays': return after(18);
     case 'optsOut': case 'writesOptOut': return after(25);
     case 'writesNotMe': case 'writesCannot': return after(24);
-    case 'paysByLink': return after(6);
+    // The second notice goes by mail first, and only mails carry a payment link.
+    case 'paysByLink': return after(10);
     case 'writesPromise': return asWritten(life, first) ?? after(15);
     case 'writesPaid': return afterAnswer(life, first) ?? after(15);
     case 'writesCallMe': return afterCall(life, first) ?? after(24);

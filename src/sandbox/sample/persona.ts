@@ -34,7 +34,7 @@ export type Persona =
   | 'optsOut'
   /** Says that the amount is wrong; pays when that has been looked into. */
   | 'disputes'
-  /** Pays at the bank, by the payment link of a message. */
+  /** Pays at the bank, by the payment link of the second notice. */
   | 'paysByLink'
   /** Answers the first notice with a day on which he will pay, and pays by the link on that day. */
   | 'writesPromise'
