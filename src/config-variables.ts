@@ -18,6 +18,7 @@ const httpUrl = url(['http:', 'https:'], 'an absolute http:// or https:// URL')
   .transform((value) => value.replace(/\/+$/, ''));
 const port = z.string().regex(/^\d{1,5}$/, PORT_RANGE).transform(Number).refine((value) => value <= 65_535, PORT_RANGE);
 const text = z.string();
+const mailAddress = text.regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address');
 const list = z.string().transform((value) => value.split(',').map((item) => item.trim()).filter((item) => item !== ''));
 const choice = <const T extends readonly [string, ...string[]]>(...values: T) => z.enum(values, `one of ${values.join(', ')}`);
 
@@ -68,7 +69,7 @@ export const VARIABLES = {
   TWILIO_FROM: { schema: text.regex(/^(\+[1-9]\d{1,14}|[A-Za-z0-9 ]{1,11})$/, 'a phone like +56961234567 or up to 11 letters and digits'), fallback: null },
   TWILIO_BASE_URL: { schema: httpUrl, fallback: null },
   SENDGRID_API_KEY: { schema: text, fallback: null, secret: 'all' },
-  SENDGRID_FROM: { schema: text.regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address'), fallback: null },
+  SENDGRID_FROM: { schema: mailAddress, fallback: null },
   SENDGRID_WEBHOOK_PUBLIC_KEY: { schema: publicKey, fallback: null },
   SENDGRID_INBOUND_SECRET: { schema: text.regex(/^[A-Za-z0-9_-]{24,200}$/, '24 to 200 letters, digits, hyphens, underscores'), fallback: null, secret: 'all' },
   SENDGRID_INBOUND_PUBLIC_KEY: { schema: publicKey, fallback: null },
@@ -77,6 +78,19 @@ export const VARIABLES = {
   STRIPE_SECRET_KEY: { schema: text.regex(/^(sk|rk)_[A-Za-z0-9_]{8,250}$/, 'a key that begins with sk_ or rk_'), fallback: null, secret: 'all' },
   STRIPE_WEBHOOK_SECRET: { schema: list, fallback: null, secret: 'all' },
   STRIPE_BASE_URL: { schema: httpUrl, fallback: null },
+  MERCADOPAGO_ACCESS_TOKEN: { schema: text.regex(/^[A-Za-z0-9_-]{16,250}$/, 'an access token: letters, digits, hyphens, underscores'), fallback: null, secret: 'all' },
+  MERCADOPAGO_WEBHOOK_SECRET: { schema: list, fallback: null, secret: 'all' },
+  MERCADOPAGO_BASE_URL: { schema: httpUrl, fallback: null },
+  KHIPU_API_KEY: { schema: text.regex(/^[A-Za-z0-9-]{16,100}$/, 'an API key: letters, digits, hyphens'), fallback: null, secret: 'all' },
+  KHIPU_WEBHOOK_SECRET: { schema: list, fallback: null, secret: 'all' },
+  KHIPU_BASE_URL: { schema: httpUrl, fallback: null },
+  FLOW_API_KEY: { schema: text.regex(/^[A-Za-z0-9-]{16,100}$/, 'an API key: letters, digits, hyphens'), fallback: null, secret: 'all' },
+  FLOW_SECRET_KEY: { schema: text.regex(/^[A-Za-z0-9]{16,100}$/, 'a secret key: letters and digits'), fallback: null, secret: 'all' },
+  FLOW_PAYER_MAIL: { schema: mailAddress, fallback: null },
+  FLOW_BASE_URL: { schema: httpUrl, fallback: null },
+  WEBPAY_COMMERCE_CODE: { schema: text.regex(/^\d{12}$/, '12 digits'), fallback: null },
+  WEBPAY_API_KEY_SECRET: { schema: text.regex(/^[A-Za-z0-9]{16,200}$/, 'an API key secret: letters and digits'), fallback: null, secret: 'all' },
+  WEBPAY_BASE_URL: { schema: httpUrl, fallback: null },
   PAYMENT_WEBHOOK_SECRET: { schema: secrets, fallback: null, secret: 'all' },
   PAYMENT_PAGE_URL: { schema: payPage, fallback: null },
   SMTP_BOUNCE_ADDRESS: { schema: text.regex(/^[A-Za-z0-9._-]{1,27}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 'a mail address with at most 27 letters before the @'), fallback: null },

@@ -50,9 +50,40 @@ export interface StripeConfig {
   readonly baseUrl: string | null;
 }
 
+export interface MercadoPagoConfig {
+  readonly accessToken: string;
+  readonly webhookSecrets: readonly string[];
+  readonly baseUrl: string | null;
+}
+
+export interface KhipuConfig {
+  readonly apiKey: string;
+  readonly webhookSecrets: readonly string[];
+  readonly baseUrl: string | null;
+}
+
+/** Flow signs no notices: its secret signs what we ask. */
+export interface FlowConfig {
+  readonly apiKey: string;
+  readonly secretKey: string;
+  /** A mailbox of ours: Flow refuses an order without one, and the debtor's is not handed over. */
+  readonly payerMail: string;
+  readonly baseUrl: string | null;
+}
+
+export interface WebpayConfig {
+  readonly commerceCode: string;
+  readonly apiKeySecret: string;
+  readonly baseUrl: string | null;
+}
+
 /** Who takes payments by link, or reports payments; null: not set up. */
 export interface PaymentProvidersConfig {
   readonly stripe: StripeConfig | null;
+  readonly mercadopago: MercadoPagoConfig | null;
+  readonly khipu: KhipuConfig | null;
+  readonly flow: FlowConfig | null;
+  readonly webpay: WebpayConfig | null;
   readonly generic: { readonly secrets: readonly string[]; readonly payUrl: string | null } | null;
 }
 
@@ -216,10 +247,7 @@ function assemble(parsed: Parsed): Config {
     smtpBounceAddress: parsed.SMTP_BOUNCE_ADDRESS,
     emailProvider: parsed.EMAIL_PROVIDER ?? (parsed.SENDGRID_API_KEY === null && parsed.SMTP_URL !== null ? 'smtp' : 'sendgrid'),
     payloadKeys: parsed.PAYLOAD_KEYS ?? [],
-    payments: {
-      stripe: parsed.STRIPE_SECRET_KEY === null ? null : { secretKey: parsed.STRIPE_SECRET_KEY, webhookSecrets: parsed.STRIPE_WEBHOOK_SECRET ?? [], baseUrl: parsed.STRIPE_BASE_URL },
-      generic: parsed.PAYMENT_WEBHOOK_SECRET === null ? null : { secrets: parsed.PAYMENT_WEBHOOK_SECRET, payUrl: parsed.PAYMENT_PAGE_URL },
-    },
+    payments: paymentsOf(parsed),
     oidc: parsed.OIDC_ISSUER === null ? null : { issuer: parsed.OIDC_ISSUER, clientId: parsed.OIDC_CLIENT_ID ?? '', clientSecret: parsed.OIDC_CLIENT_SECRET ?? '' },
     logLevel: parsed.LOG_LEVEL ?? 'info',
     metricsPort: parsed.METRICS_PORT,
@@ -229,6 +257,17 @@ function assemble(parsed: Parsed): Config {
     buildId: parsed.PACTO_BUILD_ID,
     identityKey: parsed.PACTO_IDENTITY_KEY,
     sandbox: parsed.PACTO_ADMIN_KEY === null || parsed.PACTO_PROVIDER_URL === null ? null : { adminKey: parsed.PACTO_ADMIN_KEY, providerUrl: parsed.PACTO_PROVIDER_URL },
+  };
+}
+
+function paymentsOf(v: Parsed): PaymentProvidersConfig {
+  return {
+    stripe: v.STRIPE_SECRET_KEY === null ? null : { secretKey: v.STRIPE_SECRET_KEY, webhookSecrets: v.STRIPE_WEBHOOK_SECRET ?? [], baseUrl: v.STRIPE_BASE_URL },
+    mercadopago: v.MERCADOPAGO_ACCESS_TOKEN === null ? null : { accessToken: v.MERCADOPAGO_ACCESS_TOKEN, webhookSecrets: v.MERCADOPAGO_WEBHOOK_SECRET ?? [], baseUrl: v.MERCADOPAGO_BASE_URL },
+    khipu: v.KHIPU_API_KEY === null ? null : { apiKey: v.KHIPU_API_KEY, webhookSecrets: v.KHIPU_WEBHOOK_SECRET ?? [], baseUrl: v.KHIPU_BASE_URL },
+    flow: v.FLOW_API_KEY === null ? null : { apiKey: v.FLOW_API_KEY, secretKey: v.FLOW_SECRET_KEY ?? '', payerMail: v.FLOW_PAYER_MAIL ?? '', baseUrl: v.FLOW_BASE_URL },
+    webpay: v.WEBPAY_COMMERCE_CODE === null ? null : { commerceCode: v.WEBPAY_COMMERCE_CODE, apiKeySecret: v.WEBPAY_API_KEY_SECRET ?? '', baseUrl: v.WEBPAY_BASE_URL },
+    generic: v.PAYMENT_WEBHOOK_SECRET === null ? null : { secrets: v.PAYMENT_WEBHOOK_SECRET, payUrl: v.PAYMENT_PAGE_URL },
   };
 }
 
@@ -244,6 +283,15 @@ const RULES: readonly ((parsed: Parsed) => FieldError[])[] = [
   (v) => needs('SMTP_URL', v.EMAIL_PROVIDER !== 'smtp' || v.SMTP_URL !== null, 'must be set when EMAIL_PROVIDER is smtp'),
   (v) => needs('STRIPE_SECRET_KEY', v.STRIPE_SECRET_KEY !== null || !anySet(v, 'STRIPE_'), 'must be set when another STRIPE_ variable is'),
   (v) => needs('STRIPE_WEBHOOK_SECRET', v.STRIPE_SECRET_KEY === null || (v.STRIPE_WEBHOOK_SECRET ?? []).length > 0, 'must be set with STRIPE_SECRET_KEY: webhooks are verified with it'),
+  (v) => needs('MERCADOPAGO_ACCESS_TOKEN', v.MERCADOPAGO_ACCESS_TOKEN !== null || !anySet(v, 'MERCADOPAGO_'), 'must be set when another MERCADOPAGO_ variable is'),
+  (v) => needs('MERCADOPAGO_WEBHOOK_SECRET', v.MERCADOPAGO_ACCESS_TOKEN === null || (v.MERCADOPAGO_WEBHOOK_SECRET ?? []).length > 0, 'must be set with MERCADOPAGO_ACCESS_TOKEN: notifications are verified with it'),
+  (v) => needs('KHIPU_API_KEY', v.KHIPU_API_KEY !== null || !anySet(v, 'KHIPU_'), 'must be set when another KHIPU_ variable is'),
+  (v) => needs('KHIPU_WEBHOOK_SECRET', v.KHIPU_API_KEY === null || (v.KHIPU_WEBHOOK_SECRET ?? []).length > 0, 'must be set with KHIPU_API_KEY: notifications are verified with it'),
+  (v) => needs('FLOW_API_KEY', v.FLOW_API_KEY !== null || !anySet(v, 'FLOW_'), 'must be set when another FLOW_ variable is'),
+  (v) => needs('FLOW_SECRET_KEY', v.FLOW_API_KEY === null || v.FLOW_SECRET_KEY !== null, 'must be set with FLOW_API_KEY: it signs what we ask'),
+  (v) => needs('FLOW_PAYER_MAIL', v.FLOW_API_KEY === null || v.FLOW_PAYER_MAIL !== null, 'must be set with FLOW_API_KEY: Flow takes no order without a mailbox, so name one of yours'),
+  (v) => needs('WEBPAY_COMMERCE_CODE', v.WEBPAY_COMMERCE_CODE !== null || !anySet(v, 'WEBPAY_'), 'must be set when another WEBPAY_ variable is'),
+  (v) => needs('WEBPAY_API_KEY_SECRET', v.WEBPAY_COMMERCE_CODE === null || v.WEBPAY_API_KEY_SECRET !== null, 'must be set with WEBPAY_COMMERCE_CODE'),
   (v) => needs('PAYMENT_WEBHOOK_SECRET', v.PAYMENT_PAGE_URL === null || v.PAYMENT_WEBHOOK_SECRET !== null, 'must be set with PAYMENT_PAGE_URL: payments made there are reported signed'),
   (v) => needs('OIDC_ISSUER', [0, 3].includes([v.OIDC_ISSUER, v.OIDC_CLIENT_ID, v.OIDC_CLIENT_SECRET].filter((part) => part !== null).length), 'OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set together'),
   (v) => needs('PACTO_SEND_ALLOWLIST', v.PACTO_SEND !== 'allowlist' || (v.PACTO_SEND_ALLOWLIST ?? []).length > 0, 'must name at least one recipient when PACTO_SEND is allowlist'),
@@ -260,13 +308,17 @@ function anySet(parsed: Parsed, prefix: string): boolean {
   return names().some((name) => name.startsWith(prefix) && parsed[name] !== null);
 }
 
-/** The variables that would let a message reach a real provider: credentials whose base URL is not this machine. */
+/** The variables that would let a message or a payment reach a real provider: credentials whose base URL is not this machine. */
 function realProviders(parsed: Parsed): string[] {
   const real: string[] = [];
   if (parsed.TWILIO_ACCOUNT_SID !== null && !isLoopback(parsed.TWILIO_BASE_URL)) real.push('TWILIO_ACCOUNT_SID');
   if (parsed.SENDGRID_API_KEY !== null && !isLoopback(parsed.SENDGRID_BASE_URL)) real.push('SENDGRID_API_KEY');
   if (parsed.SMTP_URL !== null && !isLoopback(parsed.SMTP_URL)) real.push('SMTP_URL');
   if (parsed.STRIPE_SECRET_KEY !== null && !isLoopback(parsed.STRIPE_BASE_URL)) real.push('STRIPE_SECRET_KEY');
+  if (parsed.MERCADOPAGO_ACCESS_TOKEN !== null && !isLoopback(parsed.MERCADOPAGO_BASE_URL)) real.push('MERCADOPAGO_ACCESS_TOKEN');
+  if (parsed.KHIPU_API_KEY !== null && !isLoopback(parsed.KHIPU_BASE_URL)) real.push('KHIPU_API_KEY');
+  if (parsed.FLOW_API_KEY !== null && !isLoopback(parsed.FLOW_BASE_URL)) real.push('FLOW_API_KEY');
+  if (parsed.WEBPAY_COMMERCE_CODE !== null && !isLoopback(parsed.WEBPAY_BASE_URL)) real.push('WEBPAY_COMMERCE_CODE');
   return real;
 }
 

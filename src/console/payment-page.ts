@@ -104,9 +104,16 @@ async function begin(payments: PaymentDeps, request: FastifyRequest): Promise<st
   }
 }
 
+/** Webpay's way of saying that the payer left without paying; a time that ran out comes without any token. */
+const abandoned = z.union([z.looseObject({ TBK_TOKEN: z.string() }), z.looseObject({ TBK_ID_SESION: z.string() })]);
+
+function gaveUp(request: FastifyRequest): boolean {
+  return [request.query, request.body].some((fields) => abandoned.safeParse(fields).success);
+}
+
 async function back(payments: PaymentDeps, request: FastifyRequest): Promise<View> {
   const given = reference.safeParse(request.params);
-  const returned = given.success ? await payerReturned(payments, given.data.reference) : null;
+  const returned = given.success ? await payerReturned(payments, given.data.reference, { gaveUp: gaveUp(request) }) : null;
   const language = languageOf(request, returned?.language ?? '');
   const words = PAYMENT_WORDS[language];
   switch (returned?.state) {

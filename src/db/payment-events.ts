@@ -35,6 +35,21 @@ export async function eventsToAsk(db: Db | Trx, now: number, limit: number): Pro
   return db.selectFrom('payment_event').selectAll().where('state', '=', 'open').where('ask_at', '<=', instant(now)).orderBy('ask_at').limit(limit).execute();
 }
 
+/** Brings the next ask about a payment forward to an instant; false when no notification about it waits. */
+export async function askSooner(db: Db | Trx, provider: string, providerId: string, at: number): Promise<boolean> {
+  await db.updateTable('payment_event').set({ ask_at: instant(at) })
+    .where('provider', '=', provider).where('provider_id', '=', providerId).where('state', '=', 'open').where('ask_at', '>', instant(at)).execute();
+  const open = await db.selectFrom('payment_event').select('event_id').where('provider', '=', provider).where('provider_id', '=', providerId).where('state', '=', 'open').executeTakeFirst();
+  return open !== undefined;
+}
+
+/** How many notifications about a payment came since an instant. */
+export async function eventsAbout(db: Db | Trx, provider: string, providerId: string, since: number): Promise<number> {
+  const row = await db.selectFrom('payment_event').select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('provider', '=', provider).where('provider_id', '=', providerId).where('received_at', '>', instant(since)).executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 export interface EventChange {
   readonly state: 'open' | 'done';
   readonly outcome: string;

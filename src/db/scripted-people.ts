@@ -54,6 +54,24 @@ export async function openCases(db: Db): Promise<OpenCase[]> {
   return rows.map((row) => ({ id: row.id, agreementId: row.agreement_id, openedAt: row.opened_at, approvals: Number(row.approvals) }));
 }
 
+export interface OpenPaymentLink {
+  readonly agreementId: string;
+  /** Whose message it stands in. */
+  readonly attemptId: string;
+  /** Epoch ms. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** Its payment is under way at the bank: a second one would pay twice. */
+  readonly begun: boolean;
+}
+
+/** The links in messages that nobody took back, the newest first. */
+export async function openPaymentLinks(db: Db): Promise<OpenPaymentLink[]> {
+  const rows = await db.selectFrom('payment_link').select((eb) => ['agreement_id', 'attempt_id', 'created_at', 'expires_at', eb.exists(eb.selectFrom('payment_order').select('payment_order.id')
+    .whereRef('payment_order.link_id', '=', 'payment_link.id').where('payment_order.state', 'in', ['created', 'pending'])).as('begun')]).where('revoked_at', 'is', null).orderBy('created_at', 'desc').orderBy('id').execute();
+  return rows.flatMap((row) => (row.attempt_id === null ? [] : [{ agreementId: row.agreement_id, attemptId: row.attempt_id, createdAt: row.created_at, expiresAt: row.expires_at, begun: row.begun === true }]));
+}
+
 export interface InvitedSurvey {
   readonly agreementId: string;
   readonly invitedAt: number;

@@ -53,6 +53,7 @@ export function childEnvironment(settings: ChildSettings): Record<string, string
     // Mails that come back and answers by mail are signed like the events.
     SENDGRID_INBOUND_PUBLIC_KEY: secrets.sendgridPublicKey,
     SENDGRID_BASE_URL: providerUrlOf(ports),
+    ...bankVariables(settings),
     SMTP_URL: `smtp://${LOOPBACK}:${ports.smtp}`,
     PAYMENT_WEBHOOK_SECRET: secrets.paymentWebhookSecret,
     // SendGrid tells what became of a mail, SMTP does not: with it the sample has receipts and bounces.
@@ -64,6 +65,18 @@ export function childEnvironment(settings: ChildSettings): Record<string, string
     PACTO_IDENTITY_KEY: secrets.identityKey,
     PACTO_ADMIN_KEY: secrets.adminKey,
     PACTO_PROVIDER_URL: providerUrlOf(ports),
+  };
+}
+
+/** Payments by link go to the bank of the provider sandbox. */
+function bankVariables({ ports, secrets }: Pick<ChildSettings, 'ports' | 'secrets'>): Record<string, string> {
+  return {
+    KHIPU_API_KEY: secrets.khipuApiKey,
+    KHIPU_WEBHOOK_SECRET: secrets.khipuWebhookSecret,
+    KHIPU_BASE_URL: providerUrlOf(ports),
+    WEBPAY_COMMERCE_CODE: secrets.webpayCommerceCode,
+    WEBPAY_API_KEY_SECRET: secrets.webpayApiKeySecret,
+    WEBPAY_BASE_URL: providerUrlOf(ports),
   };
 }
 

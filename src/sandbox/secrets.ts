@@ -23,9 +23,13 @@ const secretsFile = z.object({
   sendgridPublicKey: z.string(),
   /** Signs generic payment notifications. */
   paymentWebhookSecret: z.string(),
+  khipuApiKey: z.string(),
+  khipuWebhookSecret: z.string(),
+  webpayCommerceCode: z.string(),
+  webpayApiKeySecret: z.string(),
 });
-/** A folder of an older build has no secret for payments yet: it gets one and keeps the rest. */
-const olderFile = secretsFile.partial({ paymentWebhookSecret: true });
+/** A folder of an older build has no secrets for payments yet: it gets them and keeps the rest. */
+const olderFile = secretsFile.partial({ paymentWebhookSecret: true, khipuApiKey: true, khipuWebhookSecret: true, webpayCommerceCode: true, webpayApiKeySecret: true });
 
 export type Secrets = z.infer<typeof secretsFile>;
 
@@ -35,8 +39,9 @@ export async function loadSecrets(folder: string): Promise<Secrets> {
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return keep(file, makeSecrets());
   const kept = read(file, text);
-  const { paymentWebhookSecret } = kept;
-  return paymentWebhookSecret === undefined ? keep(file, { ...kept, paymentWebhookSecret: makePaymentSecret() }) : { ...kept, paymentWebhookSecret };
+  const whole = secretsFile.safeParse(kept);
+  if (whole.success) return whole.data;
+  return keep(file, secretsFile.parse({ paymentWebhookSecret: makePaymentSecret(), ...bankSecrets(), ...kept }));
 }
 
 function read(file: string, text: string): z.infer<typeof olderFile> {
@@ -68,5 +73,12 @@ function makeSecrets(): Secrets {
     sendgridSigningKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
     sendgridPublicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
     paymentWebhookSecret: makePaymentSecret(),
+    ...bankSecrets(),
   };
+}
+
+/** What the installation has at the bank of the provider sandbox. */
+function bankSecrets(): Pick<Secrets, 'khipuApiKey' | 'khipuWebhookSecret' | 'webpayCommerceCode' | 'webpayApiKeySecret'> {
+  const secret = (): string => randomBytes(20).toString('hex');
+  return { khipuApiKey: secret(), khipuWebhookSecret: secret(), webpayCommerceCode: '597000000001', webpayApiKeySecret: secret() };
 }

@@ -13,7 +13,7 @@ const COUNTERS = ['duplicates', 'unexplained', 'lost', 'unlawful', 'contactedAft
 let pacto: LivingSandbox;
 
 beforeAll(async () => {
-  pacto = await startLivingSandbox({ startAt: START, actors: ({ ctx, apiUrl, adminKey }) => [createDebtors({ ctx, apiUrl, adminKey })] });
+  pacto = await startLivingSandbox({ startAt: START, bank: true, actors: ({ ctx, apiUrl, adminKey, providerUrl }) => [createDebtors({ ctx, apiUrl, adminKey, providerUrl })] });
   await loadSample({ apiUrl: pacto.apiUrl, adminKey: pacto.adminKey, db: pacto.db, say: () => undefined });
   await pacto.advanceDays(120);
 }, 600_000);

@@ -1,6 +1,9 @@
 /** The outbox page: what left, seen as the person sees it, with a way to answer; without any script. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { emailOf, formOf, journal, NOON, openRig, PHONE, setFault, smsOf, type Rig } from './rig.ts';
+import { parseInboundMail } from '../../src/channels/inbound-mail.ts';
+import { boundaryOf, parseForm } from '../../src/channels/multipart.ts';
+import { verifySendgrid } from '../../src/channels/signatures.ts';
+import { emailOf, formOf, journal, NOON, openRig, PHONE, SENDGRID_PUBLIC_KEY, setFault, smsOf, type Rig } from './rig.ts';
 
 const DEADLINE = { timeoutMs: 2_000 };
 let rig: Rig;
@@ -54,8 +57,25 @@ test('one answers as the person, in words or by a button, and sees the conversat
   await post('/outbox/reply', { from: PHONE, body: '', quick: 'BAJA' });
   expect(rig.api.told.map((told) => formOf(told).Body)).toEqual(['me quedé sin pega', 'BAJA']);
   const html = await page('?with=%2B56961234567&said=replied');
-  expect(html).toContain('La respuesta llegó a Pacto.');
+  expect(html).toContain('La respuesta llegó a Pacto');
   expect(html.indexOf('Vea &lt;script')).toBeLessThan(html.indexOf('me quedé sin pega<small>'));
+});
+
+test('a mail is answered by mail, signed as SendGrid’s, and what a message links to stands under it as buttons', async () => {
+  rig.api.told.length = 0;
+  const mailbox = 'ana.rojas@correo.example';
+  await rig.sendgrid.send(emailOf('pay', { text: 'Pague en http://127.0.0.1:9/p/abcdefghijklmnopqrstuv o vea http://127.0.0.1:9/d/abcdefghijklmnopqrstuv .' }), DEADLINE);
+  expect((await post('/outbox/reply', { from: mailbox, body: 'ya pagué ayer' })).headers.get('location')).toContain('said=replied');
+  const [told] = rig.api.told;
+  if (told === undefined) throw new Error('nobody was told');
+  expect(told.path).toBe('/webhooks/sendgrid/inbound');
+  const header = (name: string): string => String(told.headers[name]);
+  expect(verifySendgrid(SENDGRID_PUBLIC_KEY, header('x-twilio-email-event-webhook-signature'), header('x-twilio-email-event-webhook-timestamp'), told.raw)).toBe(true);
+  const mail = parseInboundMail(parseForm(told.raw, boundaryOf(header('content-type')) ?? '') ?? []);
+  expect(mail).toMatchObject({ from: mailbox, to: 'avisos@andes.example', text: 'ya pagué ayer', authentic: true, automatic: false });
+  const html = await page(`?with=${encodeURIComponent(mailbox)}`);
+  expect(html).toContain('href="http://127.0.0.1:9/p/abcdefghijklmnopqrstuv" rel="noreferrer">Pagar</a>');
+  expect(html).toContain('href="http://127.0.0.1:9/d/abcdefghijklmnopqrstuv" rel="noreferrer">Abrir la página de la persona</a>');
 });
 
 test('an empty answer is not sent', async () => {
@@ -79,5 +99,5 @@ test('another site cannot press its buttons, and nothing of other sites runs in 
   const response = await fetch(rig.sandbox.url);
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect((await fetch(`${rig.sandbox.url}/assets/pacto.css`)).status).toBe(200);
-  expect(await journal(rig.sandbox)).toHaveLength(2);
+  expect(await journal(rig.sandbox)).toHaveLength(3);
 });

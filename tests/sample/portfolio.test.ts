@@ -71,7 +71,7 @@ test('landlines, mailboxes that do not exist, companies with roles and co-debtor
 
 test('every scripted life stands in the sample, and nobody else has one', () => {
   const lives = new Set(portfolio.map(({ creditorId, externalId }) => personaOf(creditorId, externalId)));
-  for (const life of ['punctual', 'late', 'partial', 'prepays', 'afterCall', 'breaksPromise', 'reverses', 'never', 'paysAtLaw', 'optsOut', 'wrongNumber', 'coDebtorPays', 'viaCreditor'] as const) expect(lives).toContain(life);
+  for (const life of ['punctual', 'late', 'partial', 'prepays', 'afterCall', 'breaksPromise', 'reverses', 'never', 'paysAtLaw', 'optsOut', 'wrongNumber', 'coDebtorPays', 'viaCreditor', 'paysByLink', 'writesPromise', 'writesPaid', 'writesCallMe', 'writesCannot', 'writesOptOut', 'writesNotMe'] as const) expect(lives).toContain(life);
   expect(personaOf('comercial-sur', 'somebody-elses')).toBeUndefined();
 });
 

@@ -85,6 +85,13 @@ describe('secrets and sandbox.json', () => {
   test('are for their owner only; secrets are made once', async () => {
     const made = await loadSecrets(folder);
     expect(await loadSecrets(folder)).toEqual(made);
+    // A folder of an earlier release knew no bank: it gets its keys, once, and keeps the others.
+    const { khipuApiKey: _key, khipuWebhookSecret: _secret, ...earlier } = made;
+    writeFileSync(join(folder, 'secrets.json'), JSON.stringify(earlier), { mode: 0o600 });
+    const completed = await loadSecrets(folder);
+    expect(completed).toMatchObject(earlier);
+    expect(completed.khipuApiKey).toMatch(/^[0-9a-f]{40}$/);
+    expect(await loadSecrets(folder)).toEqual(completed);
     await writeSandbox(folder, sandbox);
     for (const name of ['secrets.json', 'sandbox.json']) expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
   });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createActivities } from '../../activities/index.ts';
+import { configuredPayments } from '../../src/channels/payments/registry.ts';
 import type { Channels } from '../../src/channels/registry.ts';
 import { openGateway } from '../../src/client/gateway.ts';
 import { connectTemporal } from '../../src/client/temporal.ts';
@@ -25,13 +26,14 @@ import type { RegisterContext } from '../../src/register/person-lock.ts';
 import { publishShipped } from '../../src/register/publish.ts';
 import type { SendingConfig } from '../../src/register/sending/deps.ts';
 import { installedSending } from '../../src/register/sending/installed.ts';
+import { paymentDuties } from '../../src/register/sending/payment-receipt.ts';
 import { sendCode } from '../../src/register/sending/code.ts';
 import { applyReceipt } from '../../src/register/sending/receipts.ts';
 import { reconcileContacts, reconcileUnknown } from '../../src/register/sending/reconcile.ts';
 import type { Actor, ClockJob } from '../../src/sandbox/clock/clock-job.ts';
 import type { SandboxClock } from '../../src/sandbox/clock/sandbox-clock.ts';
 import { providerActor } from '../../src/sandbox/clock/provider-actor.ts';
-import { createClockJob } from '../../src/sandbox/clock/wire.ts';
+import { answeringActor, createClockJob } from '../../src/sandbox/clock/wire.ts';
 import { createProviderSandbox } from '../../src/sandbox/provider/server.ts';
 import { buildId, workflowBundle } from '../../src/worker/bundle.ts';
 import { startWorkers, type RunningWorkers } from '../../src/worker/workers.ts';
@@ -87,10 +89,14 @@ export interface LivingOptions {
   readonly logLevel?: LogLevel;
   /** `sendgrid` when absent. */
   readonly emailProvider?: 'sendgrid' | 'smtp';
+  /** Payments by link are taken at the bank of the provider sandbox, and replies are answered; neither when absent. */
+  readonly bank?: boolean;
   /** What the first workers may send; everything when absent. */
   readonly switches?: Partial<SendingConfig>;
   readonly actors?: (sandbox: Pick<LivingSandbox, 'db' | 'apiUrl' | 'adminKey' | 'ctx' | 'providerUrl'>) => Promise<readonly Actor[]> | readonly Actor[];
 }
+
+const BANK = { khipuApiKey: 'a-key-of-the-tests-1', khipuWebhookSecret: 'a-secret-of-the-tests', webpayCommerceCode: '597055555532', webpayApiKeySecret: 'asecretofthetests0' };
 
 /** Starts everything; stop() in afterAll. */
 export async function startLivingSandbox(options: LivingOptions): Promise<LivingSandbox> {
@@ -115,7 +121,7 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
   const provider = await createProviderSandbox({
     webhookTarget: apiUrl, twilio: { accountSid, authToken },
     sendgrid: { apiKey: 'SG.test.key', signingKey: keys.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64') },
-    dataDir: null, now: () => ctx.clock.now(), log, slowMs: 50,
+    dataDir: null, now: () => ctx.clock.now(), log, slowMs: 50, bank: BANK,
   });
   const temporal = testTemporal();
   const config = loadConfig({
@@ -124,6 +130,10 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
     TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: '+56229380000', TWILIO_BASE_URL: provider.url,
     SENDGRID_API_KEY: 'SG.test.key', SENDGRID_FROM: 'avisos@pacto.example.org', SENDGRID_BASE_URL: provider.url,
     SENDGRID_WEBHOOK_PUBLIC_KEY: publicKey, SENDGRID_INBOUND_PUBLIC_KEY: publicKey,
+    ...(options.bank === true ? {
+      KHIPU_API_KEY: BANK.khipuApiKey, KHIPU_WEBHOOK_SECRET: BANK.khipuWebhookSecret, KHIPU_BASE_URL: provider.url,
+      WEBPAY_COMMERCE_CODE: BANK.webpayCommerceCode, WEBPAY_API_KEY_SECRET: BANK.webpayApiKeySecret, WEBPAY_BASE_URL: provider.url,
+    } : {}),
     EMAIL_PROVIDER: options.emailProvider ?? 'sendgrid', SMTP_URL: `smtp://127.0.0.1:${provider.smtpPort}`, PACTO_IDENTITY_KEY: 'k'.repeat(32),
   });
   const sending = installedSending(config, ctx);
@@ -149,12 +159,15 @@ export async function startLivingSandbox(options: LivingOptions): Promise<Living
     },
     play: () => Promise.reject(new AppError('ERR_CLOCK', 'A test moves its clock itself.')),
   };
-  const api: FastifyInstance = await createApi({ ctx, config: { ...config, buildId: build }, sandboxClock, applyReceipt: (event) => applyReceipt(ctx, event), sendCode: (linkId, language) => sendCode(sending, linkId, language), ready: () => Promise.resolve(null) });
+  const api: FastifyInstance = await createApi({ ctx, config: { ...config, buildId: build }, payments: configuredPayments(config), sandboxClock, applyReceipt: (event) => applyReceipt(ctx, event), sendCode: (linkId, language) => sendCode(sending, linkId, language), ready: () => Promise.resolve(null) });
   await api.listen({ host: '127.0.0.1', port: apiPort });
   const { key: adminKey } = await addKey(ctx, { name: 'test', role: 'admin', creditorId: null });
 
-  const actors = [providerActor(provider.url), ...((await options.actors?.({ db, apiUrl, adminKey, ctx, providerUrl: provider.url })) ?? [])];
-  const job = createClockJob({ ctx, gateway, actors, reconcile: (now) => reconcileContacts(sending, now), closeAbandoned: (now) => reconcileUnknown(sending, now) });
+  const actors = [providerActor(provider.url), ...(options.bank === true ? [answeringActor(sending)] : []), ...((await options.actors?.({ db, apiUrl, adminKey, ctx, providerUrl: provider.url })) ?? [])];
+  const job = createClockJob({ ctx, gateway, actors, reconcile: async (now) => {
+    const contacts = await reconcileContacts(sending, now);
+    return (options.bank === true && (await paymentDuties(sending, now))) || contacts;
+  }, closeAbandoned: (now) => reconcileUnknown(sending, now) });
   clock = job;
   return {
     db, ctx, config, channels: sending.channels, gateway, clock: job, adminKey, apiUrl, providerUrl: provider.url, databaseUrl: database.url, taskQueue: queues.agreements, logLines,

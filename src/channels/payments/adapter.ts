@@ -90,6 +90,8 @@ export type Asked<T> =
 
 export interface PaymentAdapter {
   readonly provider: PaymentProvider;
+  /** Its notices carry no signature: anybody may post them, so only one about an order of ours is worth asking about. */
+  readonly unsignedNotices?: true;
   start(order: PaymentOrder, deadline: AbortSignal): Promise<Asked<StartedPayment>>;
   /** Verifies and reads; never throws, whatever the bytes are. */
   read(notice: PaymentNotice): ReadNotice;

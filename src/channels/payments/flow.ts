@@ -32,6 +32,7 @@ export function createFlow(account: FlowAccount): PaymentAdapter {
   const fetcher = account.fetch ?? fetch;
   return {
     provider: 'flow',
+    unsignedNotices: true,
     start: async (order, deadline) => {
       const lives = Math.floor((order.expiresAt - account.now()) / SECOND);
       if (lives <= 0) return { kind: 'refused', code: 'expired' };

@@ -33,6 +33,7 @@ export function createWebpay(account: WebpayAccount): PaymentAdapter {
   const call = (method: ProviderCall['method'], path: string, body?: string): ProviderCall => ({ method, url: `${base}${path}`, headers, ...(body === undefined ? {} : { body }) });
   return {
     provider: 'webpay',
+    unsignedNotices: true,
     start: async (order, deadline) => {
       const body = bodyOf(order, ours.currency);
       return 'code' in body ? { kind: 'refused', code: body.code } : startedOf(await askProvider(ours.fetcher, call('POST', '', body.json), startAnswer, deadline));

@@ -1,7 +1,9 @@
 /** A notification of a provider: verified, kept once, answered; what follows from it is drawn at once where the provider answers quickly, else by the job. */
-import type { PaymentAdapter, PaymentNotice } from '../../channels/payments/adapter.ts';
-import { changeEvent, insertPaymentEvent, paymentEvent, type PaymentEventRow } from '../../db/payment-events.ts';
-import { HOUR, MINUTE } from '../../domain/zone.ts';
+import type { PaymentAdapter, PaymentNotice, ReadNotice } from '../../channels/payments/adapter.ts';
+import { askSooner, changeEvent, eventsAbout, insertPaymentEvent, paymentEvent, type PaymentEventRow } from '../../db/payment-events.ts';
+import { orderByProviderId } from '../../db/payment-orders.ts';
+import type { Db } from '../../db/pool.ts';
+import { DAY, HOUR, MINUTE } from '../../domain/zone.ts';
 import { AppError } from '../../errors.ts';
 import { isProvider, type PaymentDeps } from './deps.ts';
 import { settlePayment, type Settled } from './settle.ts';
@@ -22,6 +24,7 @@ export async function takeNotice(deps: PaymentDeps, provider: string, notice: Pa
   if (read.kind === 'forged') throw new AppError('ERR_SIGNATURE');
   const { ctx } = deps;
   const at = await ctx.clock.now();
+  if (adapter.unsignedNotices === true && read.kind !== 'stated' && !(await isWorthAsking(ctx.db, provider, read, at))) return;
   await insertPaymentEvent(ctx.db, {
     provider, eventId: read.eventId, providerId: read.kind === 'other' ? null : read.providerId, stated: read.kind === 'stated' ? { ...read.stated } : null,
     at, askAt: read.kind === 'other' ? null : at + FIRST_ASK,
@@ -33,6 +36,22 @@ export async function takeNotice(deps: PaymentDeps, provider: string, notice: Pa
   } catch (error) {
     ctx.log.error({ err: error, provider }, 'a payment notification is kept and will be finished later');
   }
+}
+
+/** A month in which nobody honest tells more often of one payment. */
+const UNSIGNED_SINCE = 30 * DAY;
+const MOST_UNSIGNED = 20;
+
+/**
+ * A notice that nobody signed says nothing by itself: about a payment that we did not start it is refused, so that a stranger
+ * cannot make us keep rows and ask for ever. Who has the link knows the payment's id, too: while one such notice waits for
+ * its answer, further ones only bring that answer forward, and beyond a measure they are not kept at all.
+ */
+async function isWorthAsking(db: Db, provider: string, read: Extract<ReadNotice, { kind: 'payment' | 'other' }>, at: number): Promise<boolean> {
+  if (read.kind === 'other') return false;
+  if ((await orderByProviderId(db, provider, read.providerId)) === undefined) throw new AppError('ERR_SIGNATURE');
+  if (await askSooner(db, provider, read.providerId, at + FIRST_ASK)) return false;
+  return (await eventsAbout(db, provider, read.providerId, at - UNSIGNED_SINCE)) < MOST_UNSIGNED;
 }
 
 /** Enters the truth behind a notification and notes what came of it. */

@@ -82,17 +82,21 @@ export interface Returned {
   readonly language: string;
 }
 
-/** The payer's browser is back: the truth is asked for at once; while it is not known, collection rests. null for a reference that is none of ours. */
-export async function payerReturned(deps: PaymentDeps, reference: string): Promise<Returned | null> {
+/**
+ * The payer's browser is back: the truth is asked for at once; while it is not known, collection rests. One who `gaveUp` has
+ * nothing under way: unless the provider says otherwise, nothing rests, and he may try again. null for a reference that is
+ * none of ours.
+ */
+export async function payerReturned(deps: PaymentDeps, reference: string, { gaveUp = false }: { readonly gaveUp?: boolean } = {}): Promise<Returned | null> {
   const order = await orderByReference(deps.ctx.db, reference);
   if (order === undefined) return null;
   const agreement = await agreementById(deps.ctx.db, order.agreement_id);
   const about = { language: (agreement === undefined ? undefined : await personById(deps.ctx.db, agreement.person_id))?.language ?? '' };
   if (order.state === 'paid') return { ...about, state: 'paid' };
-  const settled = await askAbout(deps, order, { deadline: AbortSignal.timeout(RETURN_MS), hint: true });
-  if (settled.kind === 'later') await hint(deps, order);
+  const settled = await askAbout(deps, order, { deadline: AbortSignal.timeout(RETURN_MS), hint: !gaveUp });
+  if (settled.kind === 'later' && !gaveUp) await hint(deps, order);
   const now = await orderByReference(deps.ctx.db, reference);
-  return { ...about, state: now?.state === 'paid' ? 'paid' : now?.state === 'failed' ? 'failed' : 'waiting' };
+  return { ...about, state: now?.state === 'paid' ? 'paid' : now?.state === 'failed' || (gaveUp && settled.kind === 'pending') ? 'failed' : 'waiting' };
 }
 
 /** Asks the provider of an order what is true, and enters it. */

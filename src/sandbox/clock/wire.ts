@@ -113,7 +113,7 @@ export async function createSandboxClock(config: Config, ctx: RegisterContext): 
   const { sandbox } = config;
   const actors = sandbox === null ? [] : [
     providerActor(sandbox.providerUrl),
-    createDebtors({ ctx, apiUrl: `http://${LOOPBACK}:${config.port}`, adminKey: sandbox.adminKey }),
+    createDebtors({ ctx, apiUrl: `http://${LOOPBACK}:${config.port}`, adminKey: sandbox.adminKey, providerUrl: sandbox.providerUrl }),
     answeringActor(sending),
     ...dailyActors(ctx),
     ...identifyingActors({ ctx, base: sourcesFolder(config.dataDir), secrets: (name) => readEnvironment().variables[name] }),

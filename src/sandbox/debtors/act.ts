@@ -1,6 +1,7 @@
 /** What a scripted person does next, and the API call that does it. */
 import type { CallOutcomeName } from '../../domain/agreement.ts';
 import type { ApiCall } from '../http.ts';
+import type { PayerAct } from '../provider/bank/payer.ts';
 
 interface At {
   /** Epoch ms on the business clock. */
@@ -11,9 +12,12 @@ interface At {
 }
 
 export type Act = At & ActBody;
+/** One that is a call of the API. */
+export type ApiAct = At & Exclude<ActBody, MessageAct>;
 
 export type ActBody =
   | { readonly kind: 'pay'; readonly externalId: string; readonly amountMinor: number; readonly currency: string; readonly collectedBy: 'agency' | 'creditor' }
+  | MessageAct
   | { readonly kind: 'reverse'; readonly payment: string }
   | { readonly kind: 'optOut'; readonly personId: string }
   | { readonly kind: 'dispute' }
@@ -23,6 +27,11 @@ export type ActBody =
   | { readonly kind: 'handOver'; readonly caseId: string }
   | { readonly kind: 'answerSurvey'; readonly token: string; readonly score: number };
 
+/** What begins at a message that the person got: an answer in words, or the payment by its link. */
+export type MessageAct =
+  | { readonly kind: 'answer'; readonly attempt: string; readonly body: string }
+  | { readonly kind: 'payByLink'; readonly attempt: string; readonly bank: PayerAct };
+
 /** Keys of the people who act; two approvals need two keys. */
 export interface StaffKeys {
   readonly admin: string;
@@ -31,7 +40,7 @@ export interface StaffKeys {
 }
 
 /** The call of an act. */
-export function callOf(act: Act, keys: StaffKeys): ApiCall {
+export function callOf(act: ApiAct, keys: StaffKeys): ApiCall {
   const post = { method: 'POST', key: keys.admin } as const;
   const named = { ...post, idempotencyKey: act.id } as const;
   const agreement = `/v1/agreements/${act.agreementId}`;

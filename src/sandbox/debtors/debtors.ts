@@ -1,25 +1,35 @@
 /** The scripted debtors, agents and lawyers of the sandbox as one actor of virtual time. They act through the API only. */
 import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
-import { factCounts, happeningsStamp, invitedSurveys, openCalls, openCases } from '../../db/scripted-people.ts';
+import { factCounts, happeningsStamp, invitedSurveys, openCalls, openCases, openPaymentLinks } from '../../db/scripted-people.ts';
 import type { Db } from '../../db/pool.ts';
 import { addKey } from '../../register/key.ts';
 import type { RegisterContext } from '../../register/person-lock.ts';
 import { loadStates, type LoadedAgreement } from '../../register/rebuild.ts';
 import type { Actor } from '../clock/clock-job.ts';
-import { callApi } from '../http.ts';
+import { AppError } from '../../errors.ts';
+import { callApi, type ApiAnswer } from '../http.ts';
 import type { Persona } from '../sample/persona.ts';
 import { personaOf, SAMPLE_CREDITORS } from '../sample/portfolio.ts';
 import { callOf, type Act, type StaffKeys } from './act.ts';
+import { answerMessage, payFromMessage } from './by-message.ts';
 import { actsOf } from './life.ts';
+
+export interface ScriptedWorld {
+  readonly ctx: RegisterContext;
+  readonly apiUrl: string;
+  readonly adminKey: string;
+  /** Where the messages are that they got; without it nobody answers one, and nobody pays by a link. */
+  readonly providerUrl?: string;
+}
 
 /**
  * The scripted people of the sample. Supervisor and lawyer get keys of their own, derived from the admin's: two
  * approvals need two keys, and a restart finds the same ones.
  */
-export function createDebtors({ ctx, apiUrl, adminKey }: { readonly ctx: RegisterContext; readonly apiUrl: string; readonly adminKey: string }): Actor {
+export function createDebtors({ ctx, apiUrl, adminKey, providerUrl }: ScriptedWorld): Actor {
   let made: Promise<StaffKeys> | null = null;
-  return new ScriptedPeople({ db: ctx.db, apiUrl, log: ctx.log, keys: () => (made ??= staffKeys(ctx, adminKey)) });
+  return new ScriptedPeople({ db: ctx.db, apiUrl, providerUrl: providerUrl ?? null, log: ctx.log, keys: () => (made ??= staffKeys(ctx, adminKey)) });
 }
 
 async function staffKeys(ctx: RegisterContext, admin: string): Promise<StaffKeys> {
@@ -33,6 +43,7 @@ async function staffKeys(ctx: RegisterContext, admin: string): Promise<StaffKeys
 export interface DebtorsOptions {
   readonly db: Db;
   readonly apiUrl: string;
+  readonly providerUrl: string | null;
   /** Keys of whoever acts; asked for at the first act. */
   readonly keys: () => Promise<StaffKeys>;
   readonly log: Logger;
@@ -83,12 +94,14 @@ export class ScriptedPeople implements Actor {
   }
 
   async #do(act: Act, now: number): Promise<void> {
-    const { apiUrl, keys, log } = this.#options;
+    const { log } = this.#options;
     const scope = { agreementId: act.agreementId, act: act.kind };
     try {
-      const answer = await callApi(apiUrl, callOf(act, await keys()));
+      const answer = await this.#carryOut(act);
       // What is done shows in the facts; until it does, it must not be done again at once.
       this.#put.set(act.id, now + HOUR);
+      // An answer, or a payment that the bank confirms tomorrow, must not be repeated until then.
+      if (act.kind === 'answer' || act.kind === 'payByLink') this.#put.set(act.id, Infinity);
       if (answer.status < 400) return;
       const forGood = answer.status < 500 && answer.status !== 429;
       if (forGood) this.#put.set(act.id, Infinity);
@@ -99,17 +112,26 @@ export class ScriptedPeople implements Actor {
     }
   }
 
+  async #carryOut(act: Act): Promise<Pick<ApiAnswer, 'status' | 'code'>> {
+    const { apiUrl, providerUrl, keys } = this.#options;
+    if (act.kind !== 'answer' && act.kind !== 'payByLink') return callApi(apiUrl, callOf(act, await keys()));
+    if (providerUrl === null) throw new AppError('ERR_INTERNAL', 'There are no messages to act on.');
+    const status = await (act.kind === 'answer' ? answerMessage(providerUrl, act.attempt, act.body) : payFromMessage(providerUrl, act.attempt, act.bank));
+    return { status, code: null };
+  }
+
   async #refresh(): Promise<void> {
-    const { db } = this.#options;
+    const { db, providerUrl } = this.#options;
     const stamp = await happeningsStamp(db);
     if (stamp === this.#stamp) return;
     await this.#reload(db);
-    const [calls, cases, surveys] = await Promise.all([openCalls(db), openCases(db), invitedSurveys(db)]);
+    const [calls, cases, surveys, links] = await Promise.all([openCalls(db), openCases(db), invitedSurveys(db), providerUrl === null ? [] : openPaymentLinks(db)]);
     this.#acts = [...this.#known].flatMap(([agreementId, { persona, loaded }]) => actsOf({
       persona, agreementId, personId: loaded.row.person_id, state: loaded.state,
       call: calls.find((call) => call.agreementId === agreementId),
       case: cases.find((open) => open.agreementId === agreementId),
       survey: surveys.find((survey) => survey.agreementId === agreementId),
+      ...(providerUrl === null ? {} : { post: { link: links.find((link) => link.agreementId === agreementId) } }),
     }));
     this.#stamp = stamp;
   }

@@ -5,9 +5,10 @@
 import type { AgreementEvent, AgreementState, CallOutcomeName, InstalmentView } from '../../domain/agreement.ts';
 import { viewOf } from '../../domain/view.ts';
 import { addDays, DAY, HOUR, instantOf, localDate, MINUTE } from '../../domain/zone.ts';
-import type { InvitedSurvey, OpenCall, OpenCase } from '../../db/scripted-people.ts';
+import type { InvitedSurvey, OpenCall, OpenCase, OpenPaymentLink } from '../../db/scripted-people.ts';
 import type { Persona } from '../sample/persona.ts';
 import type { Act, ActBody } from './act.ts';
+import { answerable, paysByLink, WORDS } from './in-words.ts';
 
 export interface Life {
   readonly persona: Persona;
@@ -17,11 +18,13 @@ export interface Life {
   readonly call: OpenCall | undefined;
   readonly case: OpenCase | undefined;
   readonly survey: InvitedSurvey | undefined;
+  /** A message that they can answer, and the newest payment link of one; absent where nobody hands over messages. */
+  readonly post?: { readonly link: OpenPaymentLink | undefined };
 }
 
 /** Everything that is going to happen if nothing else does, each with its instant. */
 export function actsOf(life: Life): readonly Act[] {
-  const acts = [debtorAct(life), disputeAct(life), callAct(life), caseAct(life), surveyAct(life)];
+  const acts = [...debtorActs(life), answerAct(life), disputeAct(life), callAct(life), caseAct(life), surveyAct(life)];
   return acts.filter((act): act is Act => act !== null);
 }
 
@@ -50,19 +53,43 @@ function eventsOf<K extends AgreementEvent['kind']>({ state }: Life, kind: K): (
 }
 
 /** What the debtor does: pays, has a payment taken back, asks for silence. */
-function debtorAct(life: Life): Act | null {
+function debtorActs(life: Life): readonly Act[] {
   const view = viewOf(life.state);
-  if (view.phase === 'closed') return null;
+  if (view.phase === 'closed') return [];
   const reversal = reversalOf(life);
-  if (reversal) return reversal;
+  if (reversal) return [reversal];
   const open = view.instalments.filter((instalment) => instalment.unpaid);
   const [first] = open;
-  if (!first) return null;
+  if (!first) return [];
   if (life.persona === 'optsOut' && view.optedOut.length === 0) {
-    return act(life, onDay(life, addDays(first.dueOn, 4)), 'out', { kind: 'optOut', personId: life.personId });
+    return [act(life, onDay(life, addDays(first.dueOn, 4)), 'out', { kind: 'optOut', personId: life.personId })];
   }
   const plan = paymentPlan(life, first, open);
-  return plan && pay(life, plan.at, plan.amountMinor);
+  return plan === null ? [] : payments(life, plan);
+}
+
+/** Days after which somebody whose link did not work pays by an ordinary transfer. */
+const DAYS_TO_TRY_OTHERWISE = 3;
+
+function payments(life: Life, plan: PlannedPayment): readonly Act[] {
+  const link = paysByLink(life.persona) ? life.post?.link : undefined;
+  if (link === undefined || link.expiresAt <= plan.at || link.createdAt > plan.at) return [pay(life, plan.at, plan.amountMinor)];
+  const number = eventsOf(life, 'paymentBooked').length + 1;
+  // Some pay so that it is known the next day only, or close the window: what follows has to find it out.
+  const bank = digest(life.state.terms.externalId) % 2 === 0 ? 'pay' : 'later';
+  const otherwise = pay(life, plan.at + DAYS_TO_TRY_OTHERWISE * DAY, plan.amountMinor);
+  return link.begun ? [otherwise] : [act(life, plan.at, `link${number}`, { kind: 'payByLink', attempt: link.attemptId, bank }), otherwise];
+}
+
+const HOURS_TO_READ = 2;
+
+/** One answer in words, some hours after the first message about a date that has passed. */
+function answerAct(life: Life): Act | null {
+  const body = WORDS[life.persona];
+  const first = viewOf(life.state).instalments.find((instalment) => instalment.unpaid);
+  if (body === undefined || life.post === undefined || first === undefined || eventsOf(life, 'replyReceived').length > 0) return null;
+  const message = answerable(life.state.events, onDay(life, first.dueOn), life.persona);
+  return message ? act(life, message.at + HOURS_TO_READ * HOUR, 'answer', { kind: 'answer', attempt: message.attempt, body }) : null;
 }
 
 const left = (instalment: InstalmentView): number => instalment.amountMinor - instalment.paidMinor;
@@ -82,7 +109,13 @@ function paymentPlan(life: Life, first: InstalmentView, open: readonly Instalmen
     case 'viaCreditor': return after(4);
     case 'unreachable': case 'wrongNumber': return after(24);
     case 'coDebtorPays': return after(18);
-    case 'optsOut': return after(25);
+    case 'optsOut': case 'writesOptOut': return after(25);
+    case 'writesNotMe': case 'writesCannot': return after(24);
+    // The second notice goes by mail first, and only mails carry a payment link.
+    case 'paysByLink': return after(10);
+    case 'writesPromise': return asWritten(life, first) ?? after(15);
+    case 'writesPaid': return afterAnswer(life, first) ?? after(15);
+    case 'writesCallMe': return afterCall(life, first) ?? after(24);
     case 'prepays': return { ...after(-6), amountMinor: left(first) + (open[1] === undefined ? 0 : left(open[1])) };
     case 'partial': return first.paidMinor > 0 ? after(9) : { ...after(1), amountMinor: Math.ceil(left(first) * 0.6) };
     case 'reverses': return payAgain(life, first) ?? after(2);
@@ -97,7 +130,7 @@ function paymentPlan(life: Life, first: InstalmentView, open: readonly Instalmen
 function pay(life: Life, at: number, amountMinor: number): Act {
   const { externalId, currency } = life.state.terms;
   const number = eventsOf(life, 'paymentBooked').length + 1;
-  const collectedBy = life.persona === 'viaCreditor' ? 'creditor' : 'agency';
+  const collectedBy = life.persona === 'viaCreditor' || life.persona === 'writesPaid' ? 'creditor' : 'agency';
   return act(life, at, `pay${number}`, { kind: 'pay', externalId: `${externalId}.p${number}`, amountMinor, currency, collectedBy });
 }
 
@@ -129,11 +162,26 @@ function onPromise(life: Life, first: InstalmentView): PlannedPayment | null {
   const due = onDay(life, first.dueOn);
   const promise = promises.findLast((candidate) => candidate.madeAt > due);
   if (promise) {
-    const days = life.persona === 'keepsPromise' ? 0 : DAYS_PAST_A_BROKEN_PROMISE;
+    const days = life.persona === 'breaksPromise' ? DAYS_PAST_A_BROKEN_PROMISE : 0;
     return { at: onDay(life, addDays(promise.dueOn, days)), amountMinor: Math.max(left(first), promise.amountMinor - promise.paidMinor) };
   }
   // After the first promise has taught him the way, he pays a day late.
   return promises.length > 0 ? { at: onDay(life, addDays(first.dueOn, 1)), amountMinor: left(first) } : null;
+}
+
+/** Pays on the day that he wrote; having written once, he pays the next instalments a day late. */
+function asWritten(life: Life, first: InstalmentView): PlannedPayment | null {
+  const promise = onPromise(life, first);
+  return promise ?? afterAnswer(life, first);
+}
+
+const DAYS_TO_REPORT = 2;
+
+function afterAnswer(life: Life, first: InstalmentView): PlannedPayment | null {
+  const answered = eventsOf(life, 'replyReceived').at(-1);
+  if (!answered) return null;
+  const due = onDay(life, addDays(first.dueOn, 1));
+  return { at: Math.max(due, answered.at + DAYS_TO_REPORT * DAY), amountMinor: left(first) };
 }
 
 function afterDispute(life: Life, first: InstalmentView): PlannedPayment | null {
@@ -174,7 +222,7 @@ function disputeAct(life: Life): Act | null {
 
 const MINUTES_INTO_THE_SLOT = 4;
 /** What comes of a call that is answered, unless it is a talk. */
-const SAYS: Readonly<Partial<Record<Persona, CallOutcomeName>>> = { paysAtLaw: 'cannotPay', coDebtorPays: 'cannotPay', wrongNumber: 'wrongNumber' };
+const SAYS: Readonly<Partial<Record<Persona, CallOutcomeName>>> = { paysAtLaw: 'cannotPay', coDebtorPays: 'cannotPay', wrongNumber: 'wrongNumber', writesNotMe: 'wrongNumber', writesCannot: 'cannotPay' };
 const DAYS_OF_A_PROMISE = 4;
 
 /** The agent calls at the beginning of the slot. */

@@ -8,19 +8,19 @@ export const FAULT_KINDS = [
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** `email` is mail by either way, `smtp` only what comes over SMTP. */
-export const FAULT_CHANNELS = ['sms', 'email', 'smtp'] as const;
+/** `email` is mail by either way, `smtp` only what comes over SMTP, `payment` what is started at the bank and told by it. */
+export const FAULT_CHANNELS = ['sms', 'email', 'smtp', 'payment'] as const;
 export type FaultChannel = (typeof FAULT_CHANNELS)[number];
 
-export type SandboxProvider = 'twilio' | 'sendgrid' | 'smtp';
+export type SandboxProvider = 'twilio' | 'sendgrid' | 'smtp' | 'khipu' | 'webpay';
 
 /** call: how the sending call is answered. delivery: what becomes of an accepted message. callback: how one hears of it. */
 export type FaultStage = 'call' | 'delivery' | 'callback';
 
-const EVERY_CALL = { twilio: 'call', sendgrid: 'call', smtp: 'call' } as const;
+const EVERY_CALL = { twilio: 'call', sendgrid: 'call', smtp: 'call', khipu: 'call', webpay: 'call' } as const;
 const EVERY_WEBHOOK = { twilio: 'callback', sendgrid: 'callback' } as const;
 
-/** What is not here has no meaning for that provider: SMTP has no callbacks (a failure comes back as a mail), a mail has no landline. */
+/** What is not here has no meaning for that provider: SMTP has no callbacks (a failure comes back as a mail), a mail has no landline, Webpay tells nobody. */
 const STAGES: Readonly<Record<FaultKind, Readonly<Partial<Record<SandboxProvider, FaultStage>>>>> = {
   slow: EVERY_CALL,
   timeout: EVERY_CALL,
@@ -28,17 +28,17 @@ const STAGES: Readonly<Record<FaultKind, Readonly<Partial<Record<SandboxProvider
   '500': EVERY_CALL,
   resetAfterAccept: EVERY_CALL,
   resetBeforeAccept: EVERY_CALL,
-  duplicateCallback: EVERY_WEBHOOK,
-  lateCallback: EVERY_WEBHOOK,
+  duplicateCallback: { ...EVERY_WEBHOOK, khipu: 'callback' },
+  lateCallback: { ...EVERY_WEBHOOK, khipu: 'callback' },
   reorderedCallbacks: EVERY_WEBHOOK,
-  noCallback: EVERY_WEBHOOK,
+  noCallback: { ...EVERY_WEBHOOK, khipu: 'callback' },
   undelivered: { twilio: 'delivery', sendgrid: 'delivery', smtp: 'delivery' },
   bounce: { twilio: 'delivery', sendgrid: 'delivery', smtp: 'delivery' },
   landline: { twilio: 'delivery' },
   optedOut: { twilio: 'call', sendgrid: 'delivery' },
 };
 
-const PROVIDERS: Readonly<Record<FaultChannel, readonly SandboxProvider[]>> = { sms: ['twilio'], email: ['sendgrid', 'smtp'], smtp: ['smtp'] };
+const PROVIDERS: Readonly<Record<FaultChannel, readonly SandboxProvider[]>> = { sms: ['twilio'], email: ['sendgrid', 'smtp'], smtp: ['smtp'], payment: ['khipu', 'webpay'] };
 
 export const faultSchema = z.strictObject({
   channel: z.enum(FAULT_CHANNELS),

@@ -2,9 +2,10 @@
  * Everything the provider sandbox was handed, and what became of it: in memory for the questions, in an append-only file
  * of JSON lines for a restart. A message stands in the file before the sender gets its answer.
  */
-import { closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { z } from 'zod';
 import { faultSchema, type Fault } from './fault-kinds.ts';
+import { readLines, writeWhole } from './lines-file.ts';
 
 const eventSchema = z.object({
   /** Virtual epoch ms. */
@@ -93,7 +94,7 @@ export class Journal {
 
   /** Reads the file back; `path` null keeps everything in memory only. */
   constructor(path: string | null) {
-    if (path !== null) for (const record of readRecords(path)) this.#apply(record);
+    if (path !== null) for (const record of readLines(path, recordSchema)) this.#apply(record);
     this.#file = path === null ? null : openSync(path, 'a', 0o600);
   }
 
@@ -189,25 +190,4 @@ export class Journal {
     message.status = event.status;
     if (event.errorCode !== undefined) message.errorCode = event.errorCode;
   }
-}
-
-/** The system may take less than it was given. */
-function writeWhole(file: number, line: string): void {
-  const bytes = Buffer.from(line);
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-}
-
-/** The lines of an earlier run; one cut short by a kill is taken off the file, because its sender got no answer. */
-function readRecords(path: string): JournalRecord[] {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
-  const end = bytes.lastIndexOf('\n') + 1;
-  if (end < bytes.length) truncateSync(path, end);
-  const lines = bytes.subarray(0, end).toString('utf8').split('\n').filter((line) => line !== '');
-  return lines.map((line) => recordSchema.parse(JSON.parse(line)));
 }

@@ -22,6 +22,10 @@ const environment = z.object({
   TWILIO_API_KEY_SID: z.string().optional(),
   TWILIO_API_KEY_SECRET: z.string().optional(),
   SENDGRID_API_KEY: z.string().min(1),
+  KHIPU_API_KEY: z.string().optional(),
+  KHIPU_WEBHOOK_SECRET: z.string().optional(),
+  WEBPAY_COMMERCE_CODE: z.string().optional(),
+  WEBPAY_API_KEY_SECRET: z.string().optional(),
   DATABASE_URL: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).catch('info'),
 });
@@ -63,6 +67,12 @@ function twilioAccount(env: Environment) {
   return { accountSid: env.TWILIO_ACCOUNT_SID, authToken, ...(sid === undefined || secret === undefined ? {} : { apiKey: { sid, secret } }) };
 }
 
+/** Without keys the bank invents its own, and lets nobody in. */
+function bankOf({ KHIPU_API_KEY: khipuApiKey, KHIPU_WEBHOOK_SECRET: khipuWebhookSecret, WEBPAY_COMMERCE_CODE: webpayCommerceCode, WEBPAY_API_KEY_SECRET: webpayApiKeySecret }: Environment) {
+  if (khipuApiKey === undefined || khipuWebhookSecret === undefined || webpayCommerceCode === undefined || webpayApiKeySecret === undefined) return {};
+  return { bank: { khipuApiKey, khipuWebhookSecret, webpayCommerceCode, webpayApiKeySecret } };
+}
+
 async function main(): Promise<void> {
   const parsed = environment.safeParse(process.env);
   if (!parsed.success) {
@@ -77,7 +87,7 @@ async function main(): Promise<void> {
   const sandbox = await createProviderSandbox({
     port: env.PACTO_PROVIDER_PORT, smtpPort: env.PACTO_SMTP_PORT, webhookTarget: env.PACTO_WEBHOOK_TARGET,
     twilio: twilioAccount(env), sendgrid: { apiKey: env.SENDGRID_API_KEY, signingKey: env.PACTO_SENDGRID_SIGNING_KEY },
-    dataDir: env.PACTO_DATA, clock, log,
+    dataDir: env.PACTO_DATA, clock, log, ...bankOf(env),
     ...(opened === null ? {} : { now: await businessTime(opened.db, log) }),
   });
   log.info({ url: sandbox.url, smtpPort: sandbox.smtpPort }, 'the provider sandbox listens');

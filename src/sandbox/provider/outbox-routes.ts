@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { replyAsPerson, replyBody } from './control-routes.ts';
 import { faultBody } from './fault-kinds.ts';
 import { FAULT_RATES, outboxView } from './outbox-view.ts';
+import { ownPagesOnly } from './own-pages.ts';
 import type { ProviderParts } from './parts.ts';
 
 const ASSETS = join(import.meta.dirname, '..', '..', 'console', 'assets');
@@ -15,7 +16,7 @@ const CSP = "default-src 'none'; style-src 'self'; form-action 'self'; frame-anc
 
 /** Sentences after a form, by a word in the address, so that nobody can put words of his own on the page. */
 const NOTICES: Readonly<Record<string, string>> = {
-  replied: 'La respuesta llegó a Pacto.',
+  replied: 'La respuesta llegó a Pacto. Lo que hizo con ella queda en la línea de tiempo del acuerdo.',
   refused: 'Pacto no aceptó la respuesta: está en la conversación con lo que contestó.',
   empty: 'Escriba una respuesta, o elija una de los botones.',
   fault: 'La falla está activa.',
@@ -29,7 +30,7 @@ export function addOutboxRoutes(app: FastifyInstance, parts: ProviderParts): voi
   const eta = new Eta({ views: import.meta.dirname, autoEscape: true, cache: true });
   app.get('/', async (request, reply) => {
     const query = pageQuery.parse(request.query);
-    const view = outboxView(parts.journal, parts.faults.list(), query, await parts.now(), NOTICES[query.said ?? ''] ?? null);
+    const view = outboxView(parts, parts.faults.list(), query, await parts.now(), NOTICES[query.said ?? ''] ?? null);
     return reply.type('text/html; charset=utf-8').header('content-security-policy', CSP).header('cache-control', 'no-store').send(eta.render('./outbox.eta', view));
   });
   for (const style of STYLES) {
@@ -37,13 +38,6 @@ export function addOutboxRoutes(app: FastifyInstance, parts: ProviderParts): voi
   }
   app.post('/outbox/reply', { onRequest: ownPagesOnly }, (request, reply) => answer(parts, formOf(request), reply));
   app.post('/outbox/faults', { onRequest: ownPagesOnly }, async (request, reply) => setFault(parts, formOf(request), reply));
-}
-
-/** A page of somebody else's must not press our buttons through a browser that happens to be here. */
-async function ownPagesOnly(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-  const { origin, host } = request.headers;
-  if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) return undefined;
-  return reply.code(403).send({ title: 'Only the page of this sandbox may send this form.', status: 403 });
 }
 
 function formOf(request: FastifyRequest): URLSearchParams {

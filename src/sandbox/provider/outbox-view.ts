@@ -1,6 +1,7 @@
 /** What the outbox page shows, in words: no markup here, no words in the markup's logic. */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { smsLength } from '../../text/sms.ts';
+import type { BankBook } from './bank/book.ts';
 import { FAULT_CHANNELS, FAULT_KINDS, type Fault, type FaultChannel, type FaultKind } from './fault-kinds.ts';
 import type { InboundMessage, Journal, SandboxMessage } from './journal.ts';
 
@@ -28,13 +29,13 @@ const FAULT_WORDS: Readonly<Record<FaultKind, string>> = {
   lateCallback: 'Recibo tardío', reorderedCallbacks: 'Recibos en otro orden', noCallback: 'Recibo perdido', undelivered: 'No entregado',
   bounce: 'Rebote: no existe', landline: 'Es un fijo', optedOut: 'La persona se dio de baja',
 };
-const CHANNEL_WORDS: Readonly<Record<FaultChannel, string>> = { sms: 'SMS', email: 'Correo', smtp: 'Correo por SMTP' };
+const CHANNEL_WORDS: Readonly<Record<FaultChannel, string>> = { sms: 'SMS', email: 'Correo', smtp: 'Correo por SMTP', payment: 'Pago' };
 /** Shares the page offers; `next` is the next message only. */
 export const FAULT_RATES: readonly { readonly value: string; readonly words: string; readonly fault: Pick<Fault, 'next'> | Pick<Fault, 'rate'> }[] = [
   { value: 'next', words: 'Solo el próximo', fault: { next: 1 } }, { value: '5', words: '5 %', fault: { rate: 0.05 } },
   { value: '50', words: '50 %', fault: { rate: 0.5 } }, { value: '100', words: 'Siempre', fault: { rate: 1 } },
 ];
-export const QUICK_REPLIES = ['ya pagué ayer', 'pago el viernes', 'LLAMAR', 'NO SOY', 'BAJA'] as const;
+export const QUICK_REPLIES = ['ya pagué ayer', 'pago el viernes', 'LLAMAR', 'NO SOY', 'no puedo pagar', 'BAJA'] as const;
 
 export interface OutboxQuery {
   /** Part of a number or address. */
@@ -44,7 +45,7 @@ export interface OutboxQuery {
 }
 
 /** The page's data. `now` is virtual epoch ms; `notice` a sentence about what the last form did. */
-export function outboxView(journal: Journal, faults: readonly Fault[], query: OutboxQuery, now: number, notice: string | null) {
+export function outboxView({ journal, bank }: { readonly journal: Journal; readonly bank: BankBook }, faults: readonly Fault[], query: OutboxQuery, now: number, notice: string | null) {
   const wanted = query.to.trim().toLowerCase();
   const bare = wanted.replaceAll(/[\s()-]/g, '');
   const found = journal.messages().filter((message) => wanted === '' || message.to.toLowerCase().includes(wanted) || (/^\+?\d+$/.test(bare) && message.to.includes(bare)));
@@ -54,6 +55,7 @@ export function outboxView(journal: Journal, faults: readonly Fault[], query: Ou
     now: when(now),
     filter: query.to,
     notice,
+    bank: bankLine(bank),
     total: found.length,
     today: found.filter((message) => dayOf.format(message.at) === dayOf.format(now)).length,
     replies: journal.inbound().length === 1 ? '1 respuesta' : `${journal.inbound().length} respuestas`,
@@ -65,6 +67,28 @@ export function outboxView(journal: Journal, faults: readonly Fault[], query: Ou
     channels: FAULT_CHANNELS.map((channel) => ({ value: channel, words: CHANNEL_WORDS[channel] })),
     rates: FAULT_RATES,
   };
+}
+
+/** What became of the payments that were begun at the bank. */
+function bankLine(bank: BankBook): string {
+  const payments = bank.payments();
+  const paid = payments.filter(({ state }) => state === 'paid').length;
+  return payments.length === 0 ? 'Ningún pago por enlace todavía.' : `${payments.length} ${payments.length === 1 ? 'pago iniciado' : 'pagos iniciados'} por enlace en el banco de prueba, ${paid} con el dinero abonado.`;
+}
+
+/** Links of ours by what they open; others are shown as they are. */
+const LINKS: readonly { readonly path: RegExp; readonly words: string }[] = [
+  { path: /^\/d\/[\w-]+$/, words: 'Abrir la página de la persona' }, { path: /^\/p\/[\w-]+$/, words: 'Pagar' }, { path: /^\/s\/[\w-]+$/, words: 'Responder la encuesta' },
+  { path: /^\/u\/[\w-]+$/, words: 'Dejar de recibir mensajes' },
+];
+
+/** What a message lets one do, as buttons under it; each address once. */
+function actionsIn(text: string): { href: string; words: string; pays: boolean }[] {
+  const addresses = new Set(withLinks(text).flatMap(({ href }) => (href === null ? [] : [href])));
+  return [...addresses].flatMap((href) => {
+    const found = LINKS.find(({ path }) => path.test(new URL(href).pathname));
+    return found === undefined ? [] : [{ href, words: found.words, pays: found.words === 'Pagar' }];
+  });
 }
 
 function when(at: number): { iso: string; long: string; short: string } {
@@ -104,10 +128,10 @@ function readable(address: string): string {
 }
 
 function conversationOf(journal: Journal, person: string) {
-  const out = journal.messages({ to: person }).map((message) => ({ at: message.at, mine: false, subject: message.subject ?? null, lines: withLinks(message.body ?? message.text ?? ''), ...statusOf(message) }));
-  const back = journal.inbound().filter((inbound) => inbound.from === person).map((inbound) => ({ at: inbound.at, mine: true, subject: null, lines: withLinks(inbound.body), status: received(inbound), why: null }));
+  const out = journal.messages({ to: person }).map((message) => ({ at: message.at, mine: false, subject: message.subject ?? null, lines: withLinks(message.body ?? message.text ?? ''), actions: actionsIn(message.body ?? message.text ?? ''), ...statusOf(message) }));
+  const back = journal.inbound().filter((inbound) => inbound.from === person).map((inbound) => ({ at: inbound.at, mine: true, subject: null, lines: withLinks(inbound.body), actions: [], status: received(inbound), why: null }));
   const bubbles = [...out, ...back].sort((a, b) => a.at - b.at).slice(-SHOWN).map((bubble) => ({ ...bubble, when: when(bubble.at) }));
-  return { person, name: readable(person), canReply: person.startsWith('+'), bubbles };
+  return { person, name: readable(person), bubbles };
 }
 
 function received({ told }: InboundMessage): { word: string } {

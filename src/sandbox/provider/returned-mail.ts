@@ -1,6 +1,7 @@
 /** A mail that comes back: the report of a mail server (RFC 3464), handed to our API as SendGrid's Inbound Parse hands over mail. */
-import { randomBytes, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Receipt, SandboxMessage } from './journal.ts';
+import { multipart } from './multipart-form.ts';
 import { postSigned } from './webhooks.ts';
 
 const HOST = 'mx.sandbox.invalid';
@@ -9,24 +10,21 @@ const LINE = '\r\n';
 
 /** Posts the report on a mail to where our API takes mail in; resolves to the HTTP status, or to null without an answer. `timestamp` in epoch seconds. */
 export function postReturnedMail(key: KeyObject, url: string, message: SandboxMessage, receipt: Receipt, timestamp: number): Promise<number | null> {
-  const boundary = `sandbox${randomBytes(12).toString('hex')}`;
-  return postSigned(key, url, `multipart/form-data; boundary=${boundary}`, formOf(boundary, message, receipt), timestamp);
+  const form = formOf(message, receipt);
+  return postSigned(key, url, form.contentType, form.body, timestamp);
 }
 
 /** The report by Inbound Parse's fields: what is no text of the mail is a file. */
-function formOf(boundary: string, message: SandboxMessage, receipt: Receipt): string {
+function formOf(message: SandboxMessage, receipt: Receipt): { contentType: string; body: string } {
   const back = message.from ?? '';
   const fields: Readonly<Record<string, string>> = {
     headers: headersOf(back, receipt), from: `Mail Delivery System <${DAEMON}>`, to: back, subject: 'Undelivered Mail Returned to Sender',
     text: `This is the mail system at ${HOST}.${LINE}${LINE}Your message could not be delivered to one recipient.${LINE}`,
     envelope: JSON.stringify({ to: [back], from: '' }), charsets: JSON.stringify({ to: 'UTF-8', subject: 'UTF-8', from: 'UTF-8', text: 'utf-8' }), SPF: 'none', attachments: '2',
   };
-  const parts = Object.entries(fields).map(([name, value]) => `Content-Disposition: form-data; name="${name}"${LINE}${LINE}${value}`);
-  const files = [['delivery-status', 'message/delivery-status', reportOf(message, receipt)], ['headers', 'text/rfc822-headers', returnedHeaders(message)]] as const;
-  for (const [index, [filename, type, content]] of files.entries()) {
-    parts.push(`Content-Disposition: form-data; name="attachment${index + 1}"; filename="${filename}"${LINE}Content-Type: ${type}${LINE}${LINE}${content}`);
-  }
-  return `${parts.map((part) => `--${boundary}${LINE}${part}${LINE}`).join('')}--${boundary}--${LINE}`;
+  return multipart(fields, [
+    { filename: 'delivery-status', type: 'message/delivery-status', content: reportOf(message, receipt) }, { filename: 'headers', type: 'text/rfc822-headers', content: returnedHeaders(message) },
+  ]);
 }
 
 function headersOf(to: string, receipt: Receipt): string {

@@ -1,4 +1,5 @@
-/** The provider sandbox: Twilio, SendGrid and a mail server in one process, speaking their own protocols on 127.0.0.1. */
+/** The provider sandbox: Twilio, SendGrid, a mail server and a bank in one process, speaking their own protocols on 127.0.0.1. */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,11 +8,17 @@ import { wallNow } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../observability/log.ts';
 import { LOOPBACK } from '../ports.ts';
+import { BankBook } from './bank/book.ts';
+import { addBankControl } from './bank/control-routes.ts';
+import { addKhipuRoutes } from './bank/khipu-routes.ts';
+import { addBankPages } from './bank/page-routes.ts';
+import { runBank } from './bank/payer.ts';
+import { addWebpayRoutes } from './bank/webpay-routes.ts';
 import { addControlRoutes } from './control-routes.ts';
 import { createFaults } from './faults.ts';
 import { Journal } from './journal.ts';
 import { addOutboxRoutes } from './outbox-routes.ts';
-import type { ProviderParts, TwilioAccount } from './parts.ts';
+import type { BankSecrets, ProviderParts, TwilioAccount } from './parts.ts';
 import { runReceipts } from './receipt-run.ts';
 import { addSendgridRoutes } from './sendgrid-routes.ts';
 import { listenSmtp } from './smtp-listener.ts';
@@ -27,6 +34,8 @@ export interface ProviderSandboxOptions {
   readonly twilio: TwilioAccount;
   /** `signingKey`: base64 of PKCS8 DER, P-256. */
   readonly sendgrid: { readonly apiKey: string; readonly signingKey: string };
+  /** The merchant's keys at the bank; invented ones unless given. */
+  readonly bank?: BankSecrets;
   readonly dataDir?: string | null;
   /** Business time, epoch ms; the wall unless given. */
   readonly now?: () => Promise<number>;
@@ -50,6 +59,7 @@ export interface ProviderSandbox {
 }
 
 const MAX_BODY = 2 * 1024 * 1024;
+const BANK_FILE = 'bank-journal.jsonl';
 const JOURNAL_FILE = 'provider-journal.jsonl';
 const DEFAULT_SLOW_MS = 3000;
 const CLOSE_PATIENCE_MS = 1000;
@@ -61,13 +71,18 @@ export async function createProviderSandbox(options: ProviderSandboxOptions): Pr
   const { log, dataDir = null, now = () => Promise.resolve(wallNow()) } = options;
   if (dataDir !== null) mkdirSync(dataDir, { recursive: true });
   const journal = new Journal(dataDir === null ? null : join(dataDir, JOURNAL_FILE));
+  const bank = new BankBook(dataDir === null ? null : join(dataDir, BANK_FILE));
+  const nextAt = (): number | null => earlier(journal.nextReceiptAt(), bank.nextAt());
   const faults = createFaults({ seed: options.seed ?? 1, initial: journal.faults(), changed: (list) => journal.keepFaults(list) });
   const webhookTarget = options.webhookTarget.replace(/\/+$/, '');
   const signingKey = readSigningKey(options.sendgrid.signingKey);
-  const runs = oneAtATime((until) => runReceipts({ journal, twilioToken: options.twilio.authToken, signingKey, eventsUrl: `${webhookTarget}/webhooks/sendgrid/events`, inboundUrl: `${webhookTarget}/webhooks/sendgrid/inbound`, log }, until));
-  const ticker = options.clock === 'wall' ? createTicker(journal, now, runs.run, log) : null;
+  const runs = oneAtATime(async (until) => {
+    await runReceipts({ journal, twilioToken: options.twilio.authToken, signingKey, eventsUrl: `${webhookTarget}/webhooks/sendgrid/events`, inboundUrl: `${webhookTarget}/webhooks/sendgrid/inbound`, log }, until);
+    await runBank(parts, until);
+  });
+  const ticker = options.clock === 'wall' ? createTicker(nextAt, now, runs.run, log) : null;
   const parts: ProviderParts = {
-    journal, faults, now, log, webhookTarget, twilio: options.twilio, sendgridApiKey: options.sendgrid.apiKey,
+    journal, bank, bankSecrets: options.bank ?? inventedBank(), nextAt, faults, now, log, webhookTarget, twilio: options.twilio, sendgridApiKey: options.sendgrid.apiKey, signingKey,
     slowMs: options.slowMs ?? DEFAULT_SLOW_MS, scheduled: () => ticker?.wake(),
   };
   const app = createApp(parts, runs.run);
@@ -80,15 +95,25 @@ export async function createProviderSandbox(options: ProviderSandboxOptions): Pr
   });
   ticker?.wake();
   return {
-    url, smtpPort: smtp.port, nextReceiptAt: () => journal.nextReceiptAt(), run: runs.run,
+    url, smtpPort: smtp.port, nextReceiptAt: nextAt, run: runs.run,
     async close() {
       ticker?.stop();
       await Promise.all([app.close(), smtp.close()]);
       // An API that hangs must not keep the sandbox from ending; what is not noted is told again after the next start.
       await Promise.race([runs.idle(), sleep(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
       journal.close();
+      bank.close();
     },
   };
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? one ?? other : Math.min(one, other);
+}
+
+function inventedBank(): BankSecrets {
+  const secret = (): string => randomBytes(20).toString('hex');
+  return { khipuApiKey: secret(), khipuWebhookSecret: secret(), webpayCommerceCode: '597000000000', webpayApiKeySecret: secret() };
 }
 
 function portTaken(port: number | undefined, cause: unknown): AppError {
@@ -114,6 +139,10 @@ function createApp(parts: ProviderParts, run: (until: number) => Promise<void>):
   });
   app.register(async (scope) => addTwilioRoutes(scope, parts));
   app.register(async (scope) => addSendgridRoutes(scope, parts));
+  app.register(async (scope) => addKhipuRoutes(scope, parts));
+  app.register(async (scope) => addWebpayRoutes(scope, parts));
+  app.register(async (scope) => addBankPages(scope, parts));
+  app.register(async (scope) => addBankControl(scope, parts));
   app.register(async (scope) => addControlRoutes(scope, parts, { run }));
   app.register(async (scope) => addOutboxRoutes(scope, parts));
   return app;
@@ -143,11 +172,11 @@ interface Ticker {
 }
 
 /** In wall time the receipts come by themselves. */
-function createTicker(journal: Journal, now: () => Promise<number>, run: (until: number) => Promise<void>, log: Log): Ticker {
+function createTicker(nextAt: () => number | null, now: () => Promise<number>, run: (until: number) => Promise<void>, log: Log): Ticker {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const arm = async (): Promise<void> => {
-    const next = journal.nextReceiptAt();
+    const next = nextAt();
     if (stopped || next === null) return;
     const wait = Math.min(LONGEST_WAIT_MS, Math.max(0, next - (await now())));
     clearTimeout(timer);

@@ -22,7 +22,7 @@ export function readSigningKey(encoded: string): KeyObject {
 }
 
 /** Posts and resolves to the HTTP status, or to null without an answer; redirects are not followed. */
-async function post(url: string, headers: Record<string, string>, body: string): Promise<number | null> {
+export async function post(url: string, headers: Record<string, string>, body: string): Promise<number | null> {
   try {
     const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) });
     await response.body?.cancel();

@@ -57,7 +57,7 @@ export const LINES: readonly Line[] = [
   // Two owe it; the other one pays.
   line('comercial-sur', 'CS-1023', 47, 'CL', 'coDebtorPays', -2, 2, 72_000, { coDebtor: 48 }),
   // Companies.
-  line('comercial-sur', 'CS-1024', 49, 'CL', 'late', 5, 3, 189_000, { company: true }),
+  line('comercial-sur', 'CS-1024', 49, 'CL', 'paysByLink', 5, 3, 189_000, { company: true }),
   line('comercial-sur', 'CS-1025', 50, 'CL', 'slow', 1, 2, 240_500, { company: true }),
   // Peru, for the same shop.
   line('comercial-sur', 'CS-2001', 18, 'PE', 'punctual', 5, 2, 24_500),
@@ -65,12 +65,12 @@ export const LINES: readonly Line[] = [
   line('comercial-sur', 'CS-2003', 20, 'PE', 'never', -4, 3, 45_000),
   line('comercial-sur', 'CS-2004', 21, 'PE', 'unreachable', -5, 2, 28_800),
   line('comercial-sur', 'CS-2005', 22, 'PE', 'partial', 6, 1, 36_000, { consent: 'emailOnly' }),
-  line('comercial-sur', 'CS-2006', 23, 'PE', 'slow', 9, 4, 19_990),
+  line('comercial-sur', 'CS-2006', 23, 'PE', 'writesPromise', 9, 4, 19_990),
   line('comercial-sur', 'CS-2007', 51, 'PE', 'viaCreditor', 4, 2, 27_600),
-  line('comercial-sur', 'CS-2008', 52, 'PE', 'wrongNumber', -3, 1, 33_300),
+  line('comercial-sur', 'CS-2008', 52, 'PE', 'writesNotMe', -3, 1, 33_300),
   // Colombia and Mexico, for a lender.
   line('crediandes', 'CR-3001', 24, 'CO', 'punctual', 3, 1, 18_500_000),
-  line('crediandes', 'CR-3002', 25, 'CO', 'late', 4, 3, 22_300_000),
+  line('crediandes', 'CR-3002', 25, 'CO', 'writesPaid', 4, 3, 22_300_000),
   line('crediandes', 'CR-3003', 26, 'CO', 'afterCall', -5, 3, 27_900_000),
   line('crediandes', 'CR-3004', 27, 'CO', 'never', -2, 4, 31_000_000),
   line('crediandes', 'CR-3005', 28, 'CO', 'reverses', 5, 2, 16_750_000, { consent: 'smsOnly' }),
@@ -78,10 +78,10 @@ export const LINES: readonly Line[] = [
   line('crediandes', 'CR-3007', 30, 'CO', 'keepsPromise', -3, 2, 25_000_000),
   line('crediandes', 'CR-3008', 30, 'CO', 'late', 1, 2, 12_500_000),
   line('crediandes', 'CR-4001', 31, 'MX', 'punctual', 2, 1, 98_000),
-  line('crediandes', 'CR-4002', 32, 'MX', 'slow', 1, 3, 120_000),
+  line('crediandes', 'CR-4002', 32, 'MX', 'writesCannot', 1, 3, 120_000),
   line('crediandes', 'CR-4003', 33, 'MX', 'breaksPromise', -6, 2, 145_000),
   line('crediandes', 'CR-4004', 34, 'MX', 'never', 0, 3, 175_000),
-  line('crediandes', 'CR-4005', 35, 'MX', 'optsOut', 4, 2, 88_000),
+  line('crediandes', 'CR-4005', 35, 'MX', 'writesOptOut', 4, 2, 88_000),
   line('crediandes', 'CR-4006', 36, 'MX', 'viaCreditor', 7, 2, 64_000),
   line('crediandes', 'CR-4007', 37, 'MX', 'unreachable', 3, 2, 131_000, { consent: 'noCalls' }),
   line('crediandes', 'CR-3009', 53, 'CO', 'slow', 2, 2, 19_900_000, { phone: 'landline' }),
@@ -92,13 +92,13 @@ export const LINES: readonly Line[] = [
   // Owes three creditors: her rut is the same, what each knows of her is its own.
   line('crediandes', 'CR-6001', 1, 'CL', 'late', 7, 2, 58_800),
   // A company that collects for itself; two of its customers also owe the shop (same national id, another creditor's data).
-  line('luz-del-norte', 'LN-5001', 1, 'CL', 'late', 5, 2, 21_450),
+  line('luz-del-norte', 'LN-5001', 1, 'CL', 'paysByLink', 5, 2, 21_450),
   line('luz-del-norte', 'LN-5002', 11, 'CL', 'slow', 4, 2, 36_700),
   line('luz-del-norte', 'LN-5003', 38, 'CL', 'punctual', 6, 1, 18_990),
   line('luz-del-norte', 'LN-5004', 39, 'CL', 'partial', 3, 3, 27_300),
   line('luz-del-norte', 'LN-5005', 40, 'CL', 'disputes', 2, 1, 44_100),
   line('luz-del-norte', 'LN-5006', 41, 'CL', 'prepays', 14, 5, 15_600, { consent: 'emailOnly' }),
-  line('luz-del-norte', 'LN-5007', 42, 'CL', 'afterCall', 1, 2, 52_000),
+  line('luz-del-norte', 'LN-5007', 42, 'CL', 'writesCallMe', 1, 2, 52_000),
   line('luz-del-norte', 'LN-5008', 43, 'CL', 'punctual', 9, 12, 12_990),
   line('luz-del-norte', 'LN-5009', 59, 'CL', 'punctual', 8, 2, 22_700, { phone: 'landline' }),
   line('luz-del-norte', 'LN-5010', 60, 'CL', 'punctual', 11, 3, 310_000, { company: true }),

@@ -33,4 +33,18 @@ export type Persona =
   /** Asks for no more messages after the first notice, pays in his own time. */
   | 'optsOut'
   /** Says that the amount is wrong; pays when that has been looked into. */
-  | 'disputes';
+  | 'disputes'
+  /** Pays at the bank, by the payment link of the second notice. */
+  | 'paysByLink'
+  /** Answers the first notice with a day on which he will pay, and pays by the link on that day. */
+  | 'writesPromise'
+  /** Answers that he has paid; the creditor reports the payment two days later. */
+  | 'writesPaid'
+  /** Answers that he wants to be called; pays the day after the call. */
+  | 'writesCallMe'
+  /** Answers that he cannot pay; pays weeks later. */
+  | 'writesCannot'
+  /** Answers BAJA, pays in his own time. */
+  | 'writesOptOut'
+  /** Whoever has that number answers that it is not his; who owes pays in the end, by the mails. */
+  | 'writesNotMe';

@@ -11,7 +11,7 @@ export interface SampleCreditor {
   readonly country: SampleCountry;
   readonly currency: string;
   /** A third party writes in its own name, on the creditor's behalf. */
-  readonly settings: { readonly firm?: string; readonly contact: Readonly<Record<string, string>> };
+  readonly settings: { readonly firm?: string; readonly contact: Readonly<Record<string, string>>; readonly payments?: { readonly provider: 'khipu' | 'webpay' } };
 }
 
 /** Invented, as some countries want it said in the first message. */
@@ -20,7 +20,7 @@ const ANDES = { phone: '+56 2 2938 0000', email: 'ayuda@andes.example', address:
 export const SAMPLE_CREDITORS: readonly SampleCreditor[] = [
   { id: 'comercial-sur', name: 'Comercial Sur', type: 'thirdParty', country: 'CL', currency: 'CLP', settings: { firm: 'Andes Servicios', contact: ANDES } },
   { id: 'crediandes', name: 'Crediandes', type: 'thirdParty', country: 'CO', currency: 'COP', settings: { firm: 'Andes Servicios', contact: ANDES } },
-  { id: 'luz-del-norte', name: 'Luz del Norte', type: 'firstParty', country: 'CL', currency: 'CLP', settings: { contact: { phone: '+56 55 2938 0000', email: 'ayuda@luzdelnorte.example' } } },
+  { id: 'luz-del-norte', name: 'Luz del Norte', type: 'firstParty', country: 'CL', currency: 'CLP', settings: { contact: { phone: '+56 55 2938 0000', email: 'ayuda@luzdelnorte.example' }, payments: { provider: 'webpay' } } },
 ];
 
 const CURRENCIES: Readonly<Record<SampleCountry, string>> = { CL: 'CLP', CO: 'COP', MX: 'MXN', PE: 'PEN' };
