@@ -112,7 +112,7 @@ describe('the environment of the sandbox\'s processes', () => {
 
   test('is one that virtual time may run in: nothing in it leads anywhere but to this machine', () => {
     expect(refusal(childEnvironment(settings))).toEqual([]);
-    expect([...configuredPayments(loadConfig(childEnvironment(settings))).keys()]).toEqual(['khipu', 'webpay']);
+    expect([...configuredPayments(loadConfig(childEnvironment(settings))).keys()]).toEqual(['khipu', 'webpay', 'generic']);
   });
 
   test('only the provider sandbox can sign what it sends', () => {
