@@ -12,7 +12,7 @@ const MAIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 /** Need no installation, or look for the file that the example names first. */
 const ALONE: ReadonlySet<string> = new Set([
   'config', 'strategy validate', 'strategy publish', 'segment publish', 'template preview', 'template publish', 'policy list', 'policy check', 'replies classify',
-  'import agreements', 'import payments', 'import contacts', 'import bank', 'import debts',
+  'import agreements', 'import payments', 'import contacts', 'import bank', 'import debts', 'source add',
 ]);
 /** Lives four strategies through years in four countries, whatever is reachable; tests/strategy looks at what it writes. */
 const LONG: ReadonlySet<string> = new Set(['strategy feasibility']);
