@@ -112,7 +112,7 @@ beforeAll(async () => {
   over.abort();
   await Promise.all(paying);
   await pacto.advanceDays(1);
-}, 240_000);
+}, 480_000);
 afterAll(() => pacto.stop());
 
 test('the payments came at every kind of event that a run records while it lives', () => {
