@@ -71,7 +71,7 @@ beforeAll(async () => {
   await office.pacto.advanceTo(at('2027-02-17', '20:00'));
   await ends();
   await office.pacto.advanceTo(at('2027-03-20', '20:00'));
-}, 90_000);
+}, 240_000);
 afterAll(() => office?.pacto.stop());
 
 /** They share name, number and mail, so that whatever leaks is seen; as perhaps one person they would share their contacts too, and who of them is called would be chance. */
